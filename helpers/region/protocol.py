@@ -1,0 +1,187 @@
+"""One AWS service's wire protocol, from botocore's own description of the service.
+
+A request becomes an operation and its parameters; a result, or an AwsError, becomes a response. moto's parser and
+serialiser do the work for each protocol (json, query, rest-json, rest-xml); the shapes are botocore's.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from functools import cached_property
+from urllib.parse import parse_qs, parse_qsl, unquote
+from xml.sax.saxutils import escape
+
+import botocore.loaders
+from botocore.utils import parse_timestamp
+from moto.core.model import OperationModel, ServiceModel
+from moto.core.parse import PROTOCOL_PARSERS, RequestParserError
+from moto.core.serialize import SerializationContext, get_serializer_class
+from werkzeug.datastructures import Headers, MultiDict
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+
+from .errors import AwsError
+from .server import Request, Response
+
+_LOADER = botocore.loaders.Loader()
+JSON_PROTOCOLS = ("json", "smithy-rpc-v2-cbor")
+
+
+def new_request_id() -> str:
+    return str(uuid.uuid4())
+
+
+class Protocol:
+    """The protocol of `service`, named as boto3 names it ("kinesis", "lambda", "apigatewayv2", …)."""
+
+    def __init__(self, service: str):
+        self.service = service
+        self.model = ServiceModel(_LOADER.load_service_model(service, "service-2"), service)
+        self.name = self.model.resolved_protocol
+
+    def operation(self, request: Request) -> tuple[OperationModel, dict]:
+        """The operation asked for, and the parameters that its address carries. Raises AwsError."""
+        target = request.header("x-amz-target")
+        if target:
+            return self._named(target.rpartition(".")[2]), {}
+        rpc = re.fullmatch(r"/service/\w+/operation/(\w+)", request.path)
+        if rpc:
+            return self._named(rpc[1]), {}
+        if self.name in ("query", *JSON_PROTOCOLS):
+            action = parse_qs(request.body.decode("utf-8", "replace")).get("Action", [""])[0]
+            return self._named(action), {}
+        return self._routed(request)
+
+    def parse(self, request: Request, operation: OperationModel, address: dict) -> dict:
+        """The request's parameters by AWS's member names: blobs as bytes, timestamps as epoch seconds."""
+        name = "query" if self.name in JSON_PROTOCOLS and not request.header("x-amz-target") else self.name
+        _refuse_broken_json(name, request.body, operation)
+        parser = PROTOCOL_PARSERS[name](operation, timestamp_parser=_epoch)
+        form = request.body.decode("utf-8", "replace") if name == "query" else request.query
+        try:
+            parsed = parser.parse(
+                {
+                    "body": request.body,
+                    "headers": Headers(request.headers),
+                    "method": request.method,
+                    "url_params": address,
+                    "url_path": request.path,
+                    "values": MultiDict(parse_qsl(form, keep_blank_values=True)),
+                }
+            )
+        except (AttributeError, KeyError, TypeError, ValueError, RequestParserError) as wrong:
+            raise AwsError("SerializationException", f"The request could not be read: {wrong}") from None
+        return parsed or {}
+
+    def result(self, operation: OperationModel, result: dict | bytes | None) -> Response:
+        """What an action returned, as the service answers it; bytes are a JSON body written already."""
+        request_id = new_request_id()
+        if isinstance(result, bytes):
+            headers = [("Content-Type", self._json_type), ("x-amzn-RequestId", request_id)]
+            return Response(200, headers, result)
+        serializer = get_serializer_class(self.service, self.name)
+        written = serializer(operation, context=SerializationContext(request_id)).serialize(result or {})
+        body = written["body"]
+        headers = [*written["headers"].items(), ("x-amzn-RequestId", request_id)]
+        return Response(written["status_code"], headers, body.encode() if isinstance(body, str) else body)
+
+    def error(self, error: AwsError) -> Response:
+        """An AwsError in the service's own shape."""
+        request_id = new_request_id()
+        if self.name in JSON_PROTOCOLS or self.name == "rest-json":
+            member = "Message" if self.service in ("kinesis", "logs", "lambda") else "message"
+            body = {"__type": error.code, member: error.message, **error.members}
+            headers = [("Content-Type", self._json_type), ("x-amzn-ErrorType", error.code)]
+            content = json.dumps(body).encode()
+        else:
+            detail = f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
+            if self.name == "query":
+                inner = f"<Error><Type>Sender</Type>{detail}</Error><RequestId>{request_id}</RequestId>"
+                content = f"<ErrorResponse>{inner}</ErrorResponse>".encode()
+            else:
+                content = f"<Error>{detail}<RequestId>{request_id}</RequestId></Error>".encode()
+            headers = [("Content-Type", "text/xml")]
+        return Response(error.status, [*headers, ("x-amzn-RequestId", request_id)], content)
+
+    @property
+    def _json_type(self) -> str:
+        version = self.model.metadata.get("jsonVersion")
+        return f"application/x-amz-json-{version}" if self.name == "json" and version else "application/json"
+
+    def _named(self, name: str) -> OperationModel:
+        if name not in self.model.operation_names:
+            raise AwsError("UnknownOperationException", f"{self.service} has no operation {name!r}.", 404)
+        return self.model.operation_model(name)
+
+    def _routed(self, request: Request) -> tuple[OperationModel, dict]:
+        """A rest service's operation: method and path, and the query words that only some operations want."""
+        adapter = self._routes.bind("region", path_info=unquote(request.path), default_method=request.method)
+        try:
+            candidates, address = adapter.match()
+        except HTTPException:
+            raise AwsError(
+                "UnknownOperationException", f"{self.service} has no {request.method} {request.path}.", 404
+            ) from None
+        given = dict(parse_qsl(request.query, keep_blank_values=True))
+        fitting = [
+            operation
+            for operation in map(self.model.operation_model, candidates)
+            if all(given.get(k) == v for k, v in operation.http_trait.query_args.items())
+            and _has_required(operation, request, given)
+        ]
+        if not fitting:
+            raise AwsError("UnknownOperationException", f"{self.service} has no {request.path}.", 404)
+        chosen = max(fitting, key=_specificity)
+        return chosen, {name.replace("__", "-"): value for name, value in address.items()}
+
+    @cached_property
+    def _routes(self) -> Map:
+        by_rule: dict[tuple[str, str], list[str]] = {}
+        for name in self.model.operation_names:
+            http = self.model.operation_model(name).http_trait
+            rule = re.sub(r"\{([^}+]+)(\+?)\}", _converter, http.path)
+            by_rule.setdefault((http.method, rule), []).append(name)
+        rules = [
+            Rule(rule, methods=[method], endpoint=tuple(names), strict_slashes=False)
+            for (method, rule), names in by_rule.items()
+        ]
+        return Map(rules, strict_slashes=False, merge_slashes=False)
+
+
+def _has_required(operation: OperationModel, request: Request, given: dict) -> bool:
+    shape = operation.input_shape
+    if shape is None:
+        return True
+    return all(name in given for name in shape.required_query_args) and all(
+        request.header(name) for name in shape.required_headers
+    )
+
+
+def _specificity(operation: OperationModel) -> int:
+    shape = operation.input_shape
+    asked = len(shape.required_query_args) + len(shape.required_headers) if shape else 0
+    return len(operation.http_trait.query_args) + asked
+
+
+def _converter(label: re.Match) -> str:
+    name = label[1].replace("-", "__")
+    return f"<path:{name}>" if label[2] else f"<{name}>"
+
+
+def _refuse_broken_json(protocol: str, body: bytes, operation: OperationModel) -> None:
+    """moto's parser takes what is not JSON for a message; AWS refuses it."""
+    shape = operation.input_shape
+    if not body or shape is None or protocol not in ("json", "rest-json") or "payload" in shape.serialization:
+        return
+    try:
+        value = json.loads(body)
+    except ValueError:
+        raise AwsError("SerializationException", "The request body is not valid JSON.") from None
+    if not isinstance(value, dict):
+        raise AwsError("SerializationException", "Start of structure or map expected.")
+
+
+def _epoch(value: str | float) -> float:
+    return float(value) if isinstance(value, (int, float)) else parse_timestamp(value).timestamp()
