@@ -26,7 +26,6 @@ from .errors import AwsError
 from .server import Request, Response
 
 _LOADER = botocore.loaders.Loader()
-JSON_PROTOCOLS = ("json", "smithy-rpc-v2-cbor")
 
 
 def new_request_id() -> str:
@@ -46,20 +45,16 @@ class Protocol:
         target = request.header("x-amz-target")
         if target:
             return self._named(target.rpartition(".")[2]), {}
-        rpc = re.fullmatch(r"/service/\w+/operation/(\w+)", request.path)
-        if rpc:
-            return self._named(rpc[1]), {}
-        if self.name in ("query", *JSON_PROTOCOLS):
+        if self.name in ("query", "json"):
             action = parse_qs(request.body.decode("utf-8", "replace")).get("Action", [""])[0]
             return self._named(action), {}
         return self._routed(request)
 
     def parse(self, request: Request, operation: OperationModel, address: dict) -> dict:
         """The request's parameters by AWS's member names: blobs as bytes, timestamps as epoch seconds."""
-        name = "query" if self.name in JSON_PROTOCOLS and not request.header("x-amz-target") else self.name
-        _refuse_broken_json(name, request.body, operation)
-        parser = PROTOCOL_PARSERS[name](operation, timestamp_parser=_epoch)
-        form = request.body.decode("utf-8", "replace") if name == "query" else request.query
+        _refuse_broken_json(self.name, request.body, operation)
+        parser = PROTOCOL_PARSERS[self.name](operation, timestamp_parser=_epoch)
+        form = request.body.decode("utf-8", "replace") if self.name == "query" else request.query
         try:
             parsed = parser.parse(
                 {
@@ -90,7 +85,7 @@ class Protocol:
     def error(self, error: AwsError) -> Response:
         """An AwsError in the service's own shape."""
         request_id = new_request_id()
-        if self.name in JSON_PROTOCOLS or self.name == "rest-json":
+        if self.name in ("json", "rest-json"):
             member = "Message" if self.service in ("kinesis", "logs", "lambda") else "message"
             body = {"__type": error.code, member: error.message, **error.members}
             headers = [("Content-Type", self._json_type), ("x-amzn-ErrorType", error.code)]

@@ -59,7 +59,9 @@ def _problems(corrections: dict, shape, value, path: str) -> Iterator[str]:
         if rules.get("enum") and value not in rules["enum"]:
             yield _problem(value, path, f"satisfy enum value set: [{', '.join(rules['enum'])}]")
     elif shape.type_name == "blob":
-        yield from _length(rules, value, f"java.nio.HeapByteBuffer[pos=0 lim={len(value)} cap={len(value)}]", path)
+        yield from _length(
+            rules, value, f"java.nio.HeapByteBuffer[pos=0 lim={len(value)} cap={len(value)}]", path
+        )
 
 
 def _structure(corrections: dict, shape, value, path: str) -> Iterator[str]:
@@ -91,7 +93,9 @@ def _expect(value, kind: type, path: str) -> None:
 
 def _python(pattern: str) -> str:
     """A Java pattern as Python's `re` takes it."""
-    return pattern.replace(r"\p{Print}", r"[^\x00-\x1f]").replace(r"\p{L}", r"[^\W\d_]").replace(r"\p{Z}", r"\s")
+    return (
+        pattern.replace(r"\p{Print}", r"[^\x00-\x1f]").replace(r"\p{L}", r"[^\W\d_]").replace(r"\p{Z}", r"\s")
+    )
 
 
 def _lower(name: str) -> str:
