@@ -1,0 +1,13 @@
+"""What tests of several rooms share."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def small_workbook(tmp_path) -> Path:
+    """A workbook of two small lessons that need no region, sources only, to build and run tools on."""
+    shutil.copytree(Path(__file__).parent / "workbook", tmp_path / "workbook")
+    return tmp_path / "workbook"
