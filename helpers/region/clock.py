@@ -1,4 +1,4 @@
-"""Time, in one place, so that quotas, expiry, retries and windows are tested by advancing a clock, never by sleeping."""
+"""Time, in one place: quotas, expiry, retries and windows are tested by advancing a clock, never by sleeping."""
 
 from __future__ import annotations
 

@@ -21,3 +21,7 @@ class AwsError(Exception):
 def not_in_this_region(what: str) -> AwsError:
     """AWS has it, the region does not: better refused by name than accepted and ignored."""
     return AwsError("NotInThisRegion", f"{what} is not in this local region (it exists on AWS).")
+
+
+class RegionError(Exception):
+    """The region as a program failed: it cannot start, cannot be reached, cannot write. Says what to do."""

@@ -40,7 +40,7 @@ _KINESIS += ["ListStreams", "SubscribeToShard"]
 _SQS = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
 MANAGED_POLICIES = {  # AWS's own, those that a lesson attaches: name → actions, on every resource
     "AWSLambdaBasicExecutionRole": _LOGS,
-    "AWSLambdaKinesisExecutionRole": [f"kinesis:{action}" for action in _KINESIS] + _LOGS,
+    "AWSLambdaKinesisExecutionRole": [*(f"kinesis:{action}" for action in _KINESIS), *_LOGS],
     "AWSLambdaSQSQueueExecutionRole": _SQS + _LOGS,
 }
 
@@ -214,7 +214,7 @@ class Moto:
     def publish(
         self, topic_arn: str, message: str, attributes: dict[str, tuple[str, str]] | None = None
     ) -> None:
-        """Publish to an SNS topic; its SQS subscribers get the message. Raises AwsError where there is no such topic."""
+        """Publish to an SNS topic and so to the queues subscribed. Raises AwsError where there is no such topic."""
         with self._locks["sns"], self._locks["sqs"], _as_aws_error():
             self._backend("sns").publish(
                 message,

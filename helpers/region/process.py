@@ -1,0 +1,156 @@
+"""The region as a process: found again, started once however many ask, stopped with all it started."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+
+import botocore.auth
+import botocore.awsrequest
+import botocore.credentials
+import psutil
+import urllib3
+
+from . import state as states
+from .errors import RegionError
+from .state import State
+from .system import locked, python, spawn_detached
+
+START_SECONDS = 60
+STOP_SECONDS = 15
+CONTROL = "region"  # the signing name of status, reset and stop
+
+
+def ensure_started() -> State:
+    """The running region's state; starts one where there is none. Raises RegionError."""
+    running = find()
+    if running:
+        return running
+    with locked(states.ensure_folder() / "start.lock"):
+        return find() or _start()
+
+
+def find() -> State | None:
+    """The state of this workbook's region if it runs and answers."""
+    state = states.load()
+    if state is None or not _process(state):
+        return None
+    try:
+        ask(state, "status", timeout=10)
+    except RegionError:
+        return None
+    return state
+
+
+def stop() -> bool:
+    """Stop the region and all it started; False where none ran. Its key and ports are kept for the next one."""
+    state = states.load()
+    process = _process(state) if state else None
+    if process is None:
+        return False
+    try:
+        ask(state, "stop", timeout=5)
+        process.wait(STOP_SECONDS)
+    except (RegionError, psutil.TimeoutExpired):
+        kill(process)
+    except psutil.NoSuchProcess:
+        pass  # it was quicker
+    states.save(state.stopped())
+    return True
+
+
+def reset() -> State:
+    """Empty the running region: every resource goes. Raises RegionError where none runs."""
+    state = find()
+    if state is None:
+        raise RegionError("No region is running. Start one: python -m helpers.region start")
+    ask(state, "reset", timeout=60)
+    return state
+
+
+def status() -> dict | None:
+    """What runs in the region; None where none does."""
+    state = find()
+    return ask(state, "status", timeout=10) if state else None
+
+
+def kill(process: psutil.Process) -> None:
+    """End a region that does not answer, and the functions it started."""
+    try:
+        family = [*process.children(recursive=True), process]
+    except psutil.NoSuchProcess:
+        return
+    for member in family:
+        try:
+            member.kill()
+        except psutil.NoSuchProcess:
+            continue
+    psutil.wait_procs(family, STOP_SECONDS)
+
+
+def ask(state: State, word: str, timeout: float) -> dict:
+    """One of the region's own requests (status, reset, stop), signed with the learner's key. Raises RegionError."""
+    request = botocore.awsrequest.AWSRequest("POST", f"{state.endpoint_url}/{word}", data=b"")
+    credentials = botocore.credentials.Credentials(state.access_key, state.secret_key)
+    botocore.auth.SigV4Auth(credentials, CONTROL, state.region).add_auth(request)
+    try:
+        with urllib3.PoolManager() as pool:
+            response = pool.request(
+                "POST", request.url, headers=dict(request.headers), timeout=timeout, retries=False
+            )
+    except urllib3.exceptions.HTTPError as error:
+        raise RegionError(f"The region does not answer at {state.endpoint_url} ({error}).") from error
+    if response.status != 200:
+        raise RegionError(f"What answers at {state.endpoint_url} is not this workbook's region.")
+    return json.loads(response.data)
+
+
+def _process(state: State) -> psutil.Process | None:
+    """The region's process, if it lives and is the one that wrote the state."""
+    try:
+        process = psutil.Process(state.pid) if state.pid > 0 else None
+        return process if process and abs(process.create_time() - state.started) < 2 else None
+    except psutil.Error:
+        return None
+
+
+def _start() -> State:
+    state = states.load() or states.new_state()
+    old = _process(state)
+    if old:
+        kill(old)  # it lives but does not answer
+    states.save(state.stopped())
+    log = states.log_file()
+    size = log.stat().st_size if log.exists() else 0
+    child = spawn_detached([python(), "-m", "helpers.region", "serve"], log, _environment())
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        fresh = states.load()
+        if (
+            fresh and fresh.pid
+        ):  # not always child.pid: on Windows a virtual environment's python is a launcher
+            ask(fresh, "status", timeout=START_SECONDS)
+            return fresh
+        if child.poll() is not None:
+            raise RegionError(f"The local region could not start:\n{_tail(log, size)}\nIts log: {log}")
+        time.sleep(0.02)
+    kill(psutil.Process(child.pid))
+    raise RegionError(f"The local region was not ready after {START_SECONDS} s. Its log: {log}")
+
+
+def _environment() -> dict[str, str]:
+    """The region's own environment: nothing of AWS or moto from the learner's shell."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "MOTO_"))}
+    environment["PYTHONPATH"] = str(states.WORKBOOK)
+    environment[states.STATE_VARIABLE] = str(states.folder())
+    return environment
+
+
+def _tail(log: Path, start: int) -> str:
+    """The last lines that this start wrote."""
+    with log.open("rb") as file:
+        file.seek(start)
+        lines = file.read().decode("utf-8", "replace").strip().splitlines()
+    return "\n".join(lines[-15:])

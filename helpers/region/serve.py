@@ -1,0 +1,70 @@
+"""The region's process from its first line to its last: ports, state file, waiting, the end."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import sys
+
+import psutil
+
+from . import state as states
+from .settings import Settings
+from .state import State
+
+IDLE_CHECK_SECONDS = 60.0
+
+
+def serve() -> int:
+    """Run a region until it is asked to stop, gets a signal, or is idle too long. Its exit status."""
+    state = states.load() or states.new_state()
+    os.environ["MOTO_ACCOUNT_ID"] = state.account  # moto reads both when it is imported
+    os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
+    from .region import Region
+
+    settings = Settings(account=state.account, region=state.region)
+    region = _on_ports(Region, state, settings)
+    for name in ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: region.stop.set())
+    region.start()
+    try:
+        states.save(
+            State(
+                state.access_key,
+                state.secret_key,
+                state.account,
+                state.region,
+                region.control.port,
+                region.front_door.port,
+                os.getpid(),
+                psutil.Process().create_time(),
+            )
+        )
+        print(f"region: ready at {region.control.url}, HTTP APIs at {region.front_door.url}", flush=True)
+        while not region.stop.wait(IDLE_CHECK_SECONDS):
+            if region.idle_seconds() > settings.idle_stop_seconds:
+                print("region: idle for too long, stopping", flush=True)
+                break
+    finally:
+        region.close()
+    print("region: stopped", flush=True)
+    return 0
+
+
+def _on_ports(make, state: State, settings: Settings):
+    """The region on the ports of last time, so that what points there still works; else on free ones."""
+    try:
+        return make(
+            state.access_key,
+            state.secret_key,
+            settings,
+            control_port=state.control_port,
+            front_port=state.front_port,
+        )
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        print("region: the ports of last time are taken by another program, using free ones", file=sys.stderr)
+        return make(state.access_key, state.secret_key, settings)

@@ -1,0 +1,117 @@
+"""The region's state file: how kernels, shells and the next start find it.
+
+It holds the learner's secret key, so only its owner reads it. Key, account and ports outlive the region: open
+kernels, shells and QR codes go on working after a restart.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import string
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import platformdirs
+
+from .errors import RegionError
+from .system import private_folder, write_private
+
+WORKBOOK = Path(__file__).resolve().parents[2]
+STATE_VARIABLE = "STREAMING_WORKBOOK_STATE"
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+
+
+@dataclass(frozen=True)
+class State:
+    """pid: 0 while the region is stopped; started: its process's creation time, epoch seconds."""
+
+    access_key: str
+    secret_key: str
+    account: str = ACCOUNT
+    region: str = REGION
+    control_port: int = 0
+    front_port: int = 0
+    pid: int = 0
+    started: float = 0.0
+
+    @property
+    def endpoint_url(self) -> str:
+        return f"http://127.0.0.1:{self.control_port}"
+
+    @property
+    def front_door_url(self) -> str:
+        return f"http://127.0.0.1:{self.front_port}"
+
+    def stopped(self) -> State:
+        return replace(self, pid=0, started=0.0)
+
+
+def new_state() -> State:
+    """A state with a key of its own."""
+    letters = string.ascii_uppercase + "234567"
+    key = "AKIA" + "".join(secrets.choice(letters) for _ in range(16))
+    return State(key, secrets.token_urlsafe(30))
+
+
+def folder() -> Path:
+    """Where this user keeps the state of this workbook's region; STREAMING_WORKBOOK_STATE names another place."""
+    named = os.environ.get(STATE_VARIABLE)
+    if named:
+        return Path(named)
+    workbook = hashlib.sha256(str(WORKBOOK).encode()).hexdigest()[:12]
+    return platformdirs.user_state_path("streaming-workbook", appauthor=False) / workbook
+
+
+def ensure_folder() -> Path:
+    """The state folder, made if missing. Raises RegionError where it cannot be written."""
+    path = folder()
+    try:
+        private_folder(path)
+        probe = path / "writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise RegionError(
+            f"The region cannot keep its state in {path} ({error.strerror}). "
+            f"Name a folder that you may write to in the variable {STATE_VARIABLE}."
+        ) from error
+    return path
+
+
+def state_file() -> Path:
+    return folder() / "region.json"
+
+
+def log_file() -> Path:
+    return folder() / "region.log"
+
+
+def load() -> State | None:
+    """The state as last written; None where there is none, or none that can be read.
+
+    A corrupt file is put aside as region.json.broken: the next start makes a new key.
+    """
+    path = state_file()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError:
+        return None
+    try:
+        fields = json.loads(text)
+        known = {name: fields[name] for name in State.__dataclass_fields__ if name in fields}
+        state = State(**known)
+        expected = asdict(new_state())
+        if any(not isinstance(value, type(expected[name])) for name, value in known.items()):
+            raise TypeError
+        return state
+    except (ValueError, TypeError, KeyError):
+        path.replace(path.with_name("region.json.broken"))
+        return None
+
+
+def save(state: State) -> None:
+    write_private(state_file(), json.dumps(asdict(state), indent=2) + "\n")
