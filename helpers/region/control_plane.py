@@ -19,7 +19,7 @@ from .errors import AwsError, not_in_this_region
 from .identity import Identity
 from .metrics import Metrics
 from .moto_services import SERVICES, Moto, refuse_unsupported
-from .protocol import Protocol
+from .protocol import AWS_SERVICES, Protocol
 from .server import Request, Response
 from .validation import validate
 
@@ -134,8 +134,9 @@ def _service_of(request: Request) -> str:
 
 
 def _known(signing_name: str) -> str:
-    """A service whose error shape suits the caller: its own, or a JSON one."""
-    return OWN_SERVICES.get(signing_name) or SERVICES.get(signing_name) or "kinesis"
+    """The service in whose shape to word an error: the one called, where AWS has it by that name."""
+    name = OWN_SERVICES.get(signing_name) or SERVICES.get(signing_name) or signing_name
+    return name if name in AWS_SERVICES else "kinesis"
 
 
 def _plain(status: int, message: str) -> Response:

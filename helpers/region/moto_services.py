@@ -145,15 +145,17 @@ class Moto:
             role = next((role for role in backend.roles.values() if role.arn == arn), None)
             if role is None:
                 return None
-            documents = [
-                *role.policies.values(),
-                *(policy.document for policy in role.managed_policies.values()),
+            attached = [
+                version.document
+                for policy in role.managed_policies.values()
+                for version in policy.versions
+                if version.is_default
             ]
             return Role(
                 role.arn,
                 role.name,
                 _document(role.assume_role_policy_document),
-                [_document(document) for document in documents],
+                [_document(document) for document in [*role.policies.values(), *attached]],
                 role.create_date.replace(tzinfo=UTC).timestamp(),
             )
 
@@ -189,10 +191,13 @@ class Moto:
             _cut_log(log_group)
 
     def put_metric_data(self, namespace: str, rows: list[dict]) -> None:
-        """Store MetricData rows, shaped as PutMetricData's."""
+        """Store MetricData rows, shaped as PutMetricData's, each with a Timestamp that knows its zone."""
         with self._locks["cloudwatch"]:
             backend = self._backend("cloudwatch")
-            backend.put_metric_data(namespace, rows)
+            naive = [
+                {**row, "Timestamp": row["Timestamp"].astimezone(UTC).replace(tzinfo=None)} for row in rows
+            ]
+            backend.put_metric_data(namespace, naive)  # moto compares times without a zone
             del backend.metric_data[:-DATAPOINTS_KEPT]
 
     # -- Destinations -------------------------------------------------------------------------------------------
@@ -206,7 +211,7 @@ class Moto:
                 queue_arn.rpartition(":")[2],
                 body,
                 message_attributes={
-                    name: {"data_type": kind, "string_value": value}
+                    name: {"DataType": kind, "StringValue": value}
                     for name, (kind, value) in (attributes or {}).items()
                 },
             )
@@ -220,7 +225,7 @@ class Moto:
                 message,
                 topic_arn,
                 message_attributes={
-                    name: {"type": kind, "value": value} for name, (kind, value) in (attributes or {}).items()
+                    name: {"Type": kind, "Value": value} for name, (kind, value) in (attributes or {}).items()
                 },
             )
 

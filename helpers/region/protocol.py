@@ -26,6 +26,7 @@ from .errors import AwsError
 from .server import Request, Response
 
 _LOADER = botocore.loaders.Loader()
+AWS_SERVICES = frozenset(_LOADER.list_available_services("service-2"))
 
 
 def new_request_id() -> str:
@@ -95,6 +96,8 @@ class Protocol:
             if self.name == "query":
                 inner = f"<Error><Type>Sender</Type>{detail}</Error><RequestId>{request_id}</RequestId>"
                 content = f"<ErrorResponse>{inner}</ErrorResponse>".encode()
+            elif self.name == "ec2":
+                content = f"<Response><Errors><Error>{detail}</Error></Errors></Response>".encode()
             else:
                 content = f"<Error>{detail}<RequestId>{request_id}</RequestId></Error>".encode()
             headers = [("Content-Type", "text/xml")]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -219,6 +220,7 @@ class _Reader:
         self.server = server
         self.buffer = b""
         self.http10 = False
+        self.deadline: float | None = None
 
     def request(self, client: tuple[str, int]) -> Request | None:
         """The next request; None when the client is done. Raises BadRequest."""
@@ -245,25 +247,37 @@ class _Reader:
         return request
 
     def _head(self) -> bytes | None:
-        self.connection.settimeout(self.server.idle_seconds)
+        self.deadline = None if not self.buffer else time.monotonic() + self.server.message_seconds
         while (end := self.buffer.find(b"\r\n\r\n")) < 0:
             if len(self.buffer) > self.server.header_bytes:
                 raise BadRequest(431)
-            data = self.connection.recv(RECEIVE_BYTES)
+            data = self._receive(RECEIVE_BYTES)
             if not data:
                 return None
-            self.connection.settimeout(self.server.message_seconds)
             self.buffer += data
         if end > self.server.header_bytes:
             raise BadRequest(431)
         head, self.buffer = self.buffer[:end], self.buffer[end + 4 :]
         return head
 
+    def _receive(self, size: int) -> bytes:
+        """Bytes of the message; the first may be long in coming, the rest must be here by the deadline."""
+        if self.deadline is None:
+            self.connection.settimeout(self.server.idle_seconds)
+            data = self.connection.recv(size)
+            self.deadline = time.monotonic() + self.server.message_seconds
+            return data
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self.connection.settimeout(left)
+        return self.connection.recv(size)
+
     def _take(self, length: int) -> bytes:
         parts, missing = [self.buffer[:length]], length - len(self.buffer)
         self.buffer = self.buffer[length:]
         while missing > 0:
-            data = self.connection.recv(min(missing, 1 << 20))
+            data = self._receive(min(missing, 1 << 20))
             if not data:
                 raise BadRequest(400)
             parts.append(data)
@@ -274,7 +288,7 @@ class _Reader:
         while (end := self.buffer.find(b"\r\n")) < 0:
             if len(self.buffer) > self.server.header_bytes:
                 raise BadRequest(400)
-            data = self.connection.recv(RECEIVE_BYTES)
+            data = self._receive(RECEIVE_BYTES)
             if not data:
                 raise BadRequest(400)
             self.buffer += data
