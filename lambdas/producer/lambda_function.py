@@ -21,7 +21,6 @@ HEADERS = {
 }
 
 kinesis = boto3.client("kinesis")
-logger = logging.getLogger()
 
 
 class BadVote(Exception):
@@ -36,14 +35,14 @@ def lambda_handler(event, context):
     except BadVote as problem:
         return answer(400, str(problem))
     except Exception:
-        logger.exception("The vote was not recorded")
+        logging.exception("The vote was not recorded")
         return answer(500, "The vote could not be recorded")
     return answer(200, "Vote received")
 
 
 def read_vote(event):
     paper = read_json(event.get("body") or "", event.get("isBase64Encoded"))
-    if paper.get("vote") not in OPTIONS:
+    if not isinstance(paper, dict) or paper.get("vote") not in OPTIONS:
         raise BadVote("The vote is missing or not on the ballot")
     vote = {"vote": paper["vote"], "vote_id": str(uuid.uuid4()), "cast_at": datetime.now(UTC).isoformat()}
     if voter := paper.get("voter"):
@@ -55,21 +54,15 @@ def read_vote(event):
 
 def read_json(body, is_base64):
     try:
-        paper = json.loads(base64.b64decode(body) if is_base64 else body)
+        return json.loads(base64.b64decode(body) if is_base64 else body)
     except (ValueError, TypeError, RecursionError):
         raise BadVote("The body is not JSON" if body else "The body is empty") from None
-    if not isinstance(paper, dict):
-        raise BadVote("The body is not a JSON object")
-    return paper
 
 
 def send_to_stream(vote):
-    kinesis.put_record(StreamName=STREAM_NAME, Data=json.dumps(vote), PartitionKey=partition_key(vote))
-
-
-def partition_key(vote):
-    """One voter's votes share a shard and keep their order; the others spread over all shards."""
-    return vote.get("voter", vote["vote_id"])
+    # A voter's votes share a shard and keep their order; votes without a voter spread over all shards.
+    partition_key = vote.get("voter", vote["vote_id"])
+    kinesis.put_record(StreamName=STREAM_NAME, Data=json.dumps(vote), PartitionKey=partition_key)
 
 
 def answer(status, message=None):
