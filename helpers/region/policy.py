@@ -48,18 +48,25 @@ def trusts(trust_document: dict, service_principal: str) -> bool:
 
 
 def unjudged(documents: list[dict], known_keys: Collection[str]) -> Iterator[str]:
-    """The statements that match nothing here, though on AWS they might: one sentence each, naming the Sid."""
+    """What of the documents is judged otherwise than on AWS: a sentence for each thing, naming the Sid.
+
+    known_keys: the condition keys that the requests come with.
+    """
     known = {key.lower() for key in known_keys}
     for statement in (s for document in documents for s in _statements(document)):
-        for operator, keys in statement.get("Condition", {}).items():
-            if operator.removesuffix("IfExists") not in _OPERATORS:
-                reason = f"its condition operator {operator}"
-            elif strange := [key for key in keys if key.lower() not in known]:
-                reason = f"its condition key {strange[0]}"
-            else:
-                continue
-            which = f"{statement.get('Effect')} statement {statement.get('Sid', 'without a Sid')}"
-            yield f"The {which} matches nothing: {reason} is not in this region."
+        which = f"{statement.get('Effect')} statement {statement.get('Sid', 'without a Sid')}"
+        for stranger in _strangers(statement, known):
+            yield f"The {which} is not judged as on AWS: its {stranger} is not in this region."
+
+
+def _strangers(statement: dict, known_keys: set[str]) -> Iterator[str]:
+    for operator, keys in statement.get("Condition", {}).items():
+        if operator.removesuffix("IfExists") not in _OPERATORS:
+            yield f"condition operator {operator}"
+        else:
+            yield from (f"condition key {key}" for key in keys if key.lower() not in known_keys)
+    for resource in _list(statement.get("Resource", [])) + _list(statement.get("NotResource", [])):
+        yield from (f"policy variable {variable}" for variable in re.findall(r"\$\{[^}]*\}", resource))
 
 
 def _verdict(matching: Iterable[dict]) -> Decision:
@@ -132,8 +139,12 @@ def matches(pattern: str, text: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    escaped = re.escape(re.sub(r"\*+", "*", pattern))
-    return re.compile(escaped.replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
+    first, *others = (re.escape(part).replace(r"\?", ".") for part in pattern.split("*"))
+    if not others:
+        return re.compile(first, re.DOTALL)
+    # What stands between two stars is taken where it first occurs, for good: no pattern makes the search explode.
+    between = "".join(f"(?>.*?{part})" for part in others[:-1])
+    return re.compile(f"{first}{between}.*{others[-1]}", re.DOTALL)
 
 
 def _arn_matches(pattern: str, arn: str) -> bool:
