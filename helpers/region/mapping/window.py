@@ -1,0 +1,38 @@
+"""Tumbling windows: spans of time, laid end to end, over which a function carries a state from batch to batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .event import window_members, written
+
+STATE_LIMIT = 1024 * 1024
+"""Bytes of state; a window that exceeds it ends early."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """A window of a shard that is open. start: seconds since the epoch."""
+
+    start: float
+    seconds: int
+    state: dict = field(default_factory=dict)
+
+    @property
+    def end(self) -> float:
+        return self.start + self.seconds
+
+    @property
+    def overflows(self) -> bool:
+        return len(written(self.state)) > STATE_LIMIT
+
+    def members(self, shard_id: str, stream_arn: str, *, final: bool = False) -> dict:
+        """What the window adds to an event."""
+        return window_members(
+            self.start, self.end, self.state, shard_id, stream_arn, final, final and self.overflows
+        )
+
+
+def window_start(arrival: float, seconds: int) -> float:
+    """The start of the window that a record belongs to, by its arrival."""
+    return arrival // seconds * seconds
