@@ -1,0 +1,5 @@
+"""API Gateway HTTP APIs: `HttpApi`."""
+
+from .service import HttpApi
+
+__all__ = ["HttpApi"]

@@ -1,0 +1,245 @@
+"""The front door: a client's request goes to a stage, a route, a function, and comes back as a response.
+
+The function runs in a thread of its own, so that the client has its 503 when the integration's time is over while
+the function goes on, as on AWS. Why a client got a 500 is in the region's log (AWS: in the stage's access log).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import secrets
+import threading
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from ..clock import Clock
+from ..errors import AwsError
+from ..server import Request, Response
+from ..settings import Settings
+from . import cors
+from .api import Integration, Route
+from .event import Context, event
+from .response import Malformed, message, response
+from .routing import choose_route
+from .store import Served, Store
+from .throttling import ACCOUNT_BURST, ACCOUNT_RATE, Buckets
+
+LOG = logging.getLogger(__name__)
+PRINCIPAL = "apigateway.amazonaws.com"
+BODY_BYTES = 10 * 1024 * 1024
+HEAD_BYTES = 10_240
+RUNNING = 1000
+"""Functions at work for the front door at once, those whose clients wait no longer included: Lambda's limit of
+concurrent executions in an account."""
+NOT_PERMITTED = (
+    "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. "
+    "Check the permissions and try again."
+)
+
+
+class IntegrationError(Exception):
+    """The client is told 500 Internal Server Error, the log this."""
+
+
+class TimedOut(Exception):
+    """The function did not answer within the integration's time, or could not even start for lack of threads."""
+
+
+@dataclass
+class Exchange:
+    """A request on its way through a stage."""
+
+    request: Request
+    path: str
+    request_id: str
+    served: Served
+    route: Route | None = None
+    integration_seconds: float | None = None
+
+
+class FrontDoor:
+    """functions: the Lambda service; access: Access; metrics: Metrics."""
+
+    def __init__(self, apis: Store, clock: Clock, settings: Settings, functions, access, metrics):
+        self._apis = apis
+        self._clock = clock
+        self._settings = settings
+        self._functions = functions
+        self._access = access
+        self._metrics = metrics
+        self._buckets = Buckets(clock)
+        self._running = threading.BoundedSemaphore(RUNNING)
+
+    def reset(self) -> None:
+        self._buckets.clear()
+
+    def handle(self, request: Request) -> Response:
+        """The response to `/<api id>/path`."""
+        began = self._clock.now()
+        request_id = base64.b64encode(secrets.token_bytes(11)).decode()
+        api_id, path = split_path(request.path)
+        served = self._apis.served(api_id, path)
+        if served is None:
+            # An API that does not exist is a 403 on AWS, whose name servers know all ids; here nothing is there.
+            answer = message(404, "Not Found")
+        else:
+            exchange = Exchange(request, path, request_id, served)
+            answer = self._answer(exchange)
+            if served.deployment.cors is not None:
+                answer = cors.apply(served.deployment.cors, request, answer)
+            self._measure(exchange, answer, self._clock.now() - began)
+        answer.headers.append(("apigw-requestid", request_id))
+        return answer
+
+    def _answer(self, exchange: Exchange) -> Response:
+        request, served = exchange.request, exchange.served
+        refusal = too_large(request)
+        if refusal:
+            return refusal
+        preflight = (
+            cors.preflight(served.deployment.cors, request) if served.deployment.cors is not None else None
+        )
+        if preflight:
+            return preflight
+        routes = {route.key: route for route in served.deployment.routes}
+        chosen = choose_route(routes, request.method, served.route_path)
+        if chosen is None:
+            return message(404, "Not Found")
+        key, path_parameters = chosen
+        exchange.route = routes[key]
+        if not self._admits(exchange):
+            return message(429, "Too Many Requests")
+        context = Context(
+            account=self._settings.account,
+            api_id=served.api_id,
+            stage=served.stage.stage_name,
+            route_key=key,
+            raw_path=exchange.path,
+            request_id=exchange.request_id,
+            trace_id=f"Root=1-{int(self._clock.now()):08x}-{secrets.token_hex(12)}",
+            now=self._clock.now(),
+            path_parameters=path_parameters,
+            stage_variables=served.stage.stage_variables,
+        )
+        try:
+            return self._integrate(exchange, context)
+        except IntegrationError as error:
+            LOG.warning("HTTP API %s, route %s: %s", served.api_id, key.text, error)
+            return message(500, "Internal Server Error")
+        except TimedOut:
+            return message(503, "Service Unavailable")
+
+    def _admits(self, exchange: Exchange) -> bool:
+        """Whether the account's, and the stage's or the route's, throttling lets the request through."""
+        served, key = exchange.served, exchange.route.key.text
+        settings = served.stage.settings_of(key)
+        rate = settings.get("ThrottlingRateLimit", ACCOUNT_RATE)
+        burst = settings.get("ThrottlingBurstLimit", ACCOUNT_BURST)
+        bucket = (served.api_id, served.stage.stage_name, key)
+        return self._buckets.take(bucket, rate, burst) and self._buckets.take(
+            "account", ACCOUNT_RATE, ACCOUNT_BURST
+        )
+
+    def _integrate(self, exchange: Exchange, context: Context) -> Response:
+        """Raises IntegrationError, TimedOut."""
+        integration = exchange.served.deployment.integration_of(exchange.route)
+        if integration is None:
+            raise IntegrationError("the route has no integration")
+        self._check_permission(integration, context)
+        version = integration.payload_format_version
+        payload = json.dumps(event(version, exchange.request, context), ensure_ascii=False)
+        began = self._clock.now()
+        try:
+            invocation = self._invoke(integration, payload.encode("utf-8", "replace"))
+        finally:
+            exchange.integration_seconds = self._clock.now() - began
+        if invocation.function_error:
+            raise IntegrationError(f"the function failed: {invocation.payload.decode('utf-8', 'replace')}")
+        try:
+            return response(version, invocation.payload)
+        except Malformed as wrong:
+            raise IntegrationError(str(wrong)) from None
+
+    def _check_permission(self, integration: Integration, context: Context) -> None:
+        """The function's own policy decides, or the role that the integration names."""
+        arn, role = integration.function_arn, integration.credentials_arn
+        action = "lambda:InvokeFunction"
+        if role:
+            permitted = self._access.assumable(role, PRINCIPAL) and self._access.allows(role, action, arn)
+        else:
+            source = request_arn(self._settings, context)
+            try:
+                permitted = self._functions.permits(arn, PRINCIPAL, action, source)
+            except AwsError as error:
+                raise IntegrationError(str(error)) from None
+        if not permitted:
+            raise IntegrationError(NOT_PERMITTED)
+
+    def _invoke(self, integration: Integration, payload: bytes):
+        """The function's Invocation. Raises IntegrationError, TimedOut."""
+        if not self._running.acquire(blocking=False):
+            raise TimedOut
+        done = threading.Event()
+        outcome = []
+
+        def run() -> None:
+            try:
+                outcome.append(self._functions.invoke_function(integration.function_arn, payload))
+            except Exception as error:
+                outcome.append(error)
+            finally:
+                self._running.release()
+                done.set()
+
+        threading.Thread(target=run, name="httpapi-integration", daemon=True).start()
+        if not self._clock.wait(done, integration.timeout_in_millis / 1000):
+            raise TimedOut
+        if isinstance(outcome[0], AwsError):
+            # A throttled function too: what an HTTP API says then is not recorded, a REST API says 500.
+            raise IntegrationError(str(outcome[0]))
+        if isinstance(outcome[0], Exception):
+            raise outcome[0]
+        return outcome[0]
+
+    def _measure(self, exchange: Exchange, answer: Response, seconds: float) -> None:
+        served = exchange.served
+        dimensions = [{"ApiId": served.api_id}, {"ApiId": served.api_id, "Stage": served.stage.stage_name}]
+        if exchange.route and served.stage.settings_of(exchange.route.key.text).get("DetailedMetricsEnabled"):
+            dimensions.append({**dimensions[1], "Route": exchange.route.key.text})
+        values = [
+            ("Count", 1, "Count"),
+            ("4xx", int(answer.status // 100 == 4), "Count"),
+            ("5xx", int(answer.status // 100 == 5), "Count"),
+            ("Latency", seconds * 1000, "Milliseconds"),
+            ("DataProcessed", len(exchange.request.body) + len(answer.body), "Bytes"),
+        ]
+        if exchange.integration_seconds is not None:
+            values.append(("IntegrationLatency", exchange.integration_seconds * 1000, "Milliseconds"))
+        for name, value, unit in values:
+            for each in dimensions:
+                self._metrics.add("AWS/ApiGateway", name, value, unit, **each)
+
+
+def split_path(path: str) -> tuple[str, str]:
+    """The front door's `/<api id>/path` → (API id, decoded path), as the API's own address would have it."""
+    api_id, slash, rest = path[1:].partition("/")
+    return api_id, unquote(slash + rest, errors="replace") or "/"
+
+
+def request_arn(settings: Settings, context: Context) -> str:
+    """What a function's policy is asked about: arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/path."""
+    place = f"arn:aws:execute-api:{settings.region}:{settings.account}:{context.api_id}"
+    return f"{place}/{context.stage}/{context.route_key.arn_suffix()}"
+
+
+def too_large(request: Request) -> Response | None:
+    """413 for a body over 10 MB, 431 for a request line and headers over 10,240 bytes (AWS's status for that is not
+    recorded; 431 says what is wrong)."""
+    if len(request.body) > BODY_BYTES:
+        return message(413, "Request Entity Too Large")
+    line = len(request.method) + len(request.path) + len(request.query)
+    if line + sum(len(name) + len(value) for name, value in request.headers) > HEAD_BYTES:
+        return message(431, "Request Header Fields Too Large")
+    return None
