@@ -6,6 +6,8 @@ Pure. Source: the Service Authorization Reference, and the resources that AWS's 
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from collections.abc import Callable
 from typing import NamedTuple
@@ -40,10 +42,22 @@ def required(service: str, operation: str, params: dict, place: Place) -> list[P
 
 
 def _kinesis(operation: str, params: dict, place: Place) -> list[Permission]:
-    arn = params.get("StreamARN") or params.get("ConsumerARN") or params.get("ResourceARN")
-    if not arn and "StreamName" in params:
+    """What goes on from an earlier answer is about the stream of that answer, whatever else it names."""
+    if sealed := params.get("ShardIterator") or (operation == "ListShards" and params.get("NextToken")):
+        arn = _sealed_stream(sealed)
+    elif "StreamName" in params:
         arn = place.arn("kinesis", f"stream/{params['StreamName']}")
+    else:
+        arn = params.get("StreamARN") or params.get("ConsumerARN") or params.get("ResourceARN")
     return [Permission(f"kinesis:{operation}", arn or "*")]
+
+
+def _sealed_stream(text: str) -> str | None:
+    """The stream that an iterator or token (kinesis/iterator.py) says it is of; the action then checks the seal."""
+    try:
+        return json.loads(base64.b64decode(text)[24:])[2][0]
+    except (ValueError, LookupError, TypeError):
+        return None
 
 
 def _dynamodb(operation: str, params: dict, place: Place) -> list[Permission]:
