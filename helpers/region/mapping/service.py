@@ -117,20 +117,20 @@ class EventSourceMappings:
         function = self._function(FunctionName) if FunctionName else None
         if function:
             self._check_stream(stream_arn, function.role)
-        asked = dict(
-            FunctionArn=function.arn if function else None,
-            Enabled=Enabled,
-            BatchSize=BatchSize,
-            FilterCriteria=FilterCriteria,
-            MaximumBatchingWindowInSeconds=MaximumBatchingWindowInSeconds,
-            ParallelizationFactor=ParallelizationFactor,
-            DestinationConfig=DestinationConfig,
-            MaximumRecordAgeInSeconds=MaximumRecordAgeInSeconds,
-            BisectBatchOnFunctionError=BisectBatchOnFunctionError,
-            MaximumRetryAttempts=MaximumRetryAttempts,
-            TumblingWindowInSeconds=TumblingWindowInSeconds,
-            FunctionResponseTypes=FunctionResponseTypes,
-        )
+        asked = {
+            "FunctionArn": function.arn if function else None,
+            "Enabled": Enabled,
+            "BatchSize": BatchSize,
+            "FilterCriteria": FilterCriteria,
+            "MaximumBatchingWindowInSeconds": MaximumBatchingWindowInSeconds,
+            "ParallelizationFactor": ParallelizationFactor,
+            "DestinationConfig": DestinationConfig,
+            "MaximumRecordAgeInSeconds": MaximumRecordAgeInSeconds,
+            "BisectBatchOnFunctionError": BisectBatchOnFunctionError,
+            "MaximumRetryAttempts": MaximumRetryAttempts,
+            "TumblingWindowInSeconds": TumblingWindowInSeconds,
+            "FunctionResponseTypes": FunctionResponseTypes,
+        }
         with self._lock:
             poller = self._idle_poller(UUID, "update")
             now_asked = poller.mapping.configuration
