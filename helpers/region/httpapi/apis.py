@@ -114,26 +114,33 @@ class Apis(Store):
 
     def get_tags(self, *, ResourceArn):
         with self._lock:
-            return {"Tags": dict(self._tags(ResourceArn))}
+            api, stage = self._tagged(ResourceArn)
+            return {"Tags": (stage or api).tags}
 
     def tag_resource(self, *, ResourceArn, Tags=None):
-        with self._lock:
-            self._tags(ResourceArn).update(Tags or {})
+        self._change_tags(ResourceArn, lambda tags: {**tags, **(Tags or {})})
         return {}
 
     def untag_resource(self, *, ResourceArn, TagKeys):
-        with self._lock:
-            tags = self._tags(ResourceArn)
-            for key in TagKeys:
-                tags.pop(key, None)
+        self._change_tags(
+            ResourceArn, lambda tags: {key: value for key, value in tags.items() if key not in TagKeys}
+        )
 
-    def _tags(self, arn: str) -> dict[str, str]:
-        """The tags of an API or a stage, to be changed in place."""
+    def _tagged(self, arn: str) -> tuple[Api, Stage | None]:
+        """The API that an ARN names, and the stage if it names one."""
         found = TAGGED.fullmatch(unquote(arn))
         if not found:
             raise not_found("Invalid resource ARN specified")
         api = self._api(found[1])
-        return find(api.stages, "Stage", found[2]).tags if found[2] else api.tags
+        return api, find(api.stages, "Stage", found[2]) if found[2] else None
+
+    def _change_tags(self, arn: str, change: Callable[[dict], dict]) -> None:
+        with self._lock:
+            api, stage = self._tagged(arn)
+            if stage is None:
+                api.tags = change(api.tags)
+            else:
+                api.stages[stage.stage_name] = replace(stage, tags=change(stage.tags))
 
     def _quick_create(self, api: Api, target: str, route_key: str, credentials_arn: str | None) -> None:
         function_arn(target)
