@@ -20,17 +20,21 @@ def open_lab(locale: str, arguments: list[str]) -> None:
     from jupyterlab.labapp import LabApp
 
     os.environ.update(environment(locale))
-    LabApp.launch_instance([*lab_arguments(locale), *arguments])
+    LabApp.launch_instance(lab_arguments(locale, arguments))
 
 
-def lab_arguments(locale: str) -> list[str]:
-    """What is given to `jupyter lab`: the notebooks' folder and the first lesson."""
+def lab_arguments(locale: str, arguments: list[str]) -> list[str]:
+    """`arguments` after ours (the notebooks' folder, the first lesson, a quiet log), less those given there too."""
     first = f"/{locale}/{lesson_slugs()[0]}.ipynb" if lesson_slugs() else ""
-    return [
+    ours = [
         f"--ServerApp.root_dir={WORKBOOK / 'notebooks'}",
         f"--LabApp.default_url=/lab/tree{first}",
+        "--KernelManager.transport_encryption=auto",
         "--log-level=WARN",
+        "--LabApp.log_level=WARN",
     ]
+    given = {argument.split("=")[0] for argument in arguments}
+    return [argument for argument in ours if argument.split("=")[0] not in given] + arguments
 
 
 def environment(locale: str) -> dict[str, str]:

@@ -5,8 +5,10 @@ thread or a forgotten task. Here they fail the lesson. What ran is kept in build
 notebook, and a page of it that opens without internet.
 """
 
+import mimetypes
 import os
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -123,7 +125,7 @@ def run_lesson(
         raise LessonFailed(slug, _where("*", started[-1].source if started else ""), why) from None
     finally:
         if executed.exists():
-            write_report(executed, out.with_suffix(".html"))
+            write_report(executed, out.with_suffix(".html"), cwd)
     return done
 
 
@@ -176,9 +178,23 @@ def _kernel_environment() -> Iterator[None]:
 
 
 FETCHED_SCRIPT = re.compile(r'<script[^>]*\ssrc="https?://[^>]*>\s*</script>')
+LOCAL_PICTURE = re.compile(r'(?<=<img )([^>]*?src=")([^":]+)(?=")')
 
 
-def write_report(executed: Path, page: Path) -> None:
-    """A page of an executed notebook, less the scripts it would fetch (RequireJS, MathJax): none is needed."""
-    body, _ = HTMLExporter(embed_images=True).from_filename(str(executed))
-    page.write_text(FETCHED_SCRIPT.sub("", body), encoding="utf-8", newline="\n")
+def write_report(executed: Path, page: Path, pictures_from: Path) -> None:
+    """A page of an executed notebook that needs no other file and no internet.
+
+    pictures_from: the folder that the notebook's pictures are named from; the page holds them. The scripts that the
+    page would fetch (RequireJS, MathJax) are left out.
+    """
+
+    def embedded(picture: re.Match) -> str:
+        file = pictures_from / picture[2]
+        if not file.is_file():
+            return picture[0]
+        kind = mimetypes.guess_type(file.name)[0]
+        return f"{picture[1]}data:{kind};base64,{b64encode(file.read_bytes()).decode()}"
+
+    body, _ = HTMLExporter().from_filename(str(executed))
+    body = LOCAL_PICTURE.sub(embedded, FETCHED_SCRIPT.sub("", body))
+    page.write_text(body, encoding="utf-8", newline="\n")

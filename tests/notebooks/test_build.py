@@ -1,10 +1,12 @@
 """The notebooks as files: in step with their sources, without outputs, the same code in both languages."""
 
+import re
+
 import nbformat
 import papermill
 import pytest
 
-from helpers.notebooks import LOCALES, lesson_slugs
+from helpers.notebooks import LOCALES, learner_cells, lesson_slugs
 from helpers.tools.build import build, learner_build, learner_folder, solved_folder, stale
 
 LESSONS = [(slug, locale) for slug in lesson_slugs() for locale in LOCALES]
@@ -62,6 +64,14 @@ def test_a_committed_notebook_is_clean(slug, locale):
     assert {"target", "prefix", "locale"} <= set(parameters)
     assert all(parameter["help"] for parameter in parameters.values())
     assert parameters["locale"]["default"].strip('"') == locale
+
+
+@pytest.mark.parametrize("slug, locale", LESSONS)
+def test_the_pictures_that_a_text_shows_are_there(slug, locale):
+    texts = [cell.source for cell in learner_cells(slug, locale) if cell.kind == "markdown"]
+    pictures = re.findall(r"!\[[^\]]*\]\(([^)]+)\)|<img[^>]*src=\"([^\"]+)", "\n".join(texts))
+    for name in map("".join, pictures):
+        assert (learner_folder(locale) / name).is_file(), name
 
 
 @pytest.mark.parametrize("slug", lesson_slugs())

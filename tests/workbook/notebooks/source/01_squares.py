@@ -10,11 +10,15 @@
 # # 1. Cuadrados
 #
 # Una lección pequeña con la que se prueban las herramientas.
+#
+# ![Un cuadrado](../pictures/square.svg)
 
 # %% [markdown] lang="en"
 # # 1. Squares
 #
 # A small lesson that the tools are tested with.
+#
+# ![A square](../pictures/square.svg)
 
 # %% tags=["parameters"]
 target: str = "local"  # local | aws | an endpoint URL
