@@ -17,14 +17,15 @@ from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
 from botocore.parsers import ResponseParserError
 
 from helpers import style
 from helpers.messages import Friendly
 from helpers.translate import number, t
 
-ACCOUNT_VARIABLE = "WORKBOOK_AWS_ACCOUNT"
+ACCOUNT_VARIABLE = "STREAMING_WORKBOOK_ACCOUNT"
 DEFAULT_REGION = "us-east-1"
 PATIENCE = {"local": 10.0, "aws": 30.0, "url": 10.0}  # seconds until the other side must have said who we are
 
@@ -78,8 +79,8 @@ def connect(target: str = "local", account: str = "") -> Connection:
 
     target: "local" (this machine's region, started if absent), "aws" (the learner's own credentials), or the http(s)
     URL of an AWS-compatible server.
-    account: for "aws", the 12 digits of the account that is meant (or the variable WORKBOOK_AWS_ACCOUNT); it must be
-    the one that the credentials belong to. Raises ConnectError.
+    account: for "aws", the 12 digits of the account that is meant, or else the variable STREAMING_WORKBOOK_ACCOUNT; it
+    must be the one that the credentials belong to. Raises ConnectError.
     """
     _remember_learner()
     _apply(DISCONNECTED)
@@ -101,9 +102,9 @@ def _to_local() -> Connection:
     try:
         state = ensure_started()
     except RegionError as error:
-        raise ConnectError(t("connect.region_failed", reason=str(error).rstrip("."))) from error
+        raise ConnectError(t("connect.region_failed", reason=_reason(error))) from error
     _apply(local_variables(state.endpoint_url, state.access_key, state.secret_key, state.region))
-    return _verified("local", state.endpoint_url, state.account)
+    return confirmed(_verified("local", state.endpoint_url), state.account)
 
 
 def _to_url(url: str) -> Connection:
@@ -113,10 +114,7 @@ def _to_url(url: str) -> Connection:
 
 def _to_aws(account: str) -> Connection:
     _apply(aws_variables(_learner))
-    connection = _verified("aws", "AWS", account)
-    if not account:
-        raise ConnectError(t("connect.account_wanted", found=connection.account, variable=ACCOUNT_VARIABLE))
-    return connection
+    return confirmed(_verified("aws", "AWS"), account)
 
 
 # --- the variables of each target -------------------------------------------------------------------------------
@@ -191,19 +189,26 @@ def _apply(variables: Mapping[str, str]) -> None:
     boto3.DEFAULT_SESSION = None
 
 
-def _verified(kind: str, endpoint: str, account: str = "") -> Connection:
-    """The connection, once STS said who we are at the address that is meant, for the account that is meant."""
+def _verified(kind: str, endpoint: str) -> Connection:
+    """The connection, once STS said who we are, at the address that is meant ("AWS" or a URL)."""
     try:
-        found = _within(PATIENCE[kind], partial(_who_am_i, kind), t("connect.silent", endpoint=endpoint))
+        found = _within(PATIENCE[kind], partial(_who_am_i, kind))
+    except (TimeoutError, NoConnection, HTTPClientError) as error:
+        raise ConnectError(t("connect.silent", endpoint=endpoint, reason=_reason(error))) from error
     except (BotoCoreError, ClientError, ResponseParserError, KeyError) as error:
-        raise ConnectError(
-            t(f"connect.refused_{kind}", endpoint=endpoint, reason=str(error).rstrip("."))
-        ) from error
+        raise ConnectError(t(f"connect.refused_{kind}", endpoint=endpoint, reason=_reason(error))) from error
     if found.endpoint != endpoint and not (kind == "aws" and _is_aws(found.endpoint)):
         raise ConnectError(t("connect.elsewhere", found=found.endpoint))
-    if account and found.account != account:
-        raise ConnectError(t("connect.other_account", expected=account, found=found.account))
     return found
+
+
+def confirmed(connection: Connection, account: str) -> Connection:
+    """`connection`, if `account` is its account. Raises ConnectError, also when no account was named."""
+    if not account:
+        raise ConnectError(t("connect.account_wanted", found=connection.account, variable=ACCOUNT_VARIABLE))
+    if connection.account != account:
+        raise ConnectError(t("connect.other_account", expected=account, found=connection.account))
+    return connection
 
 
 def _who_am_i(kind: str) -> Connection:
@@ -221,8 +226,8 @@ def _is_aws(endpoint: str) -> bool:
     return host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws"))
 
 
-def _within(seconds: float, call: Callable[[], Connection], late: str) -> Connection:
-    """call()'s result, or ConnectError(late): a name server or a server may keep a socket waiting for minutes."""
+def _within(seconds: float, call: Callable[[], Connection]) -> Connection:
+    """call()'s result, or TimeoutError: a name server or a server may keep a socket waiting for minutes."""
     result: Future[Connection] = Future()
 
     def run() -> None:
@@ -232,7 +237,8 @@ def _within(seconds: float, call: Callable[[], Connection], late: str) -> Connec
             result.set_exception(error)
 
     threading.Thread(target=run, name="connect", daemon=True).start()
-    try:
-        return result.result(timeout=seconds)
-    except TimeoutError as error:
-        raise ConnectError(late) from error
+    return result.result(timeout=seconds)
+
+
+def _reason(error: BaseException) -> str:
+    return (str(error) or type(error).__name__).rstrip(".")
