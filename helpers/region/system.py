@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import psutil
 
 WINDOWS = os.name == "nt"
 
@@ -77,3 +80,78 @@ def write_private(path: Path, text: str) -> None:
 def python() -> str:
     """The interpreter to start children with."""
     return sys.executable
+
+
+def spawn_child(command: list[str], folder: Path, environment: dict[str, str]) -> subprocess.Popen:
+    """Start a child in a group of its own (the terminal's Ctrl-C is not for it), its stdin and output being pipes."""
+    options: dict = {"creationflags": subprocess.CREATE_NO_WINDOW} if WINDOWS else {"start_new_session": True}
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        bufsize=0,
+        cwd=folder,
+        env=environment,
+        **options,
+    )
+
+
+def kill_tree(process: subprocess.Popen) -> int:
+    """End a child of spawn_child and whatever it started; its return code."""
+    if WINDOWS:
+        try:
+            for child in psutil.Process(process.pid).children(recursive=True):
+                child.kill()
+        except psutil.NoSuchProcess:
+            pass  # it ended by itself
+        process.kill()
+    else:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass  # nothing of its group is left (macOS: nothing but a zombie)
+    return process.wait()
+
+
+def child_environment() -> dict[str, str]:
+    """What Python itself wants of a child's environment on this system."""
+    if not WINDOWS:
+        return {}
+    wanted = (
+        "SYSTEMROOT",
+        "SYSTEMDRIVE",
+        "WINDIR",
+        "COMSPEC",
+        "NUMBER_OF_PROCESSORS",
+        "PROCESSOR_ARCHITECTURE",
+    )
+    return {name: os.environ[name] for name in wanted if name in os.environ} | {"TZ": "UTC"}
+
+
+def signal_name(returncode: int) -> str | None:
+    """The signal that ended a process, as Linux describes it ("killed", "segmentation fault"); None if it exited."""
+    if returncode >= 0:
+        return None
+    try:
+        name = signal.Signals(-returncode).name
+    except ValueError:
+        return f"signal {-returncode}"
+    return _SIGNALS.get(name, name)
+
+
+_SIGNALS = {
+    "SIGHUP": "hangup",
+    "SIGINT": "interrupt",
+    "SIGQUIT": "quit",
+    "SIGILL": "illegal instruction",
+    "SIGTRAP": "trace/breakpoint trap",
+    "SIGABRT": "aborted",
+    "SIGBUS": "bus error",
+    "SIGFPE": "floating point exception",
+    "SIGKILL": "killed",
+    "SIGSEGV": "segmentation fault",
+    "SIGPIPE": "broken pipe",
+    "SIGALRM": "alarm clock",
+    "SIGTERM": "terminated",
+}

@@ -1,0 +1,260 @@
+"""Lambda: functions deployed from a zip and run for real, synchronously or from a queue.
+
+Here is how an invocation goes, and what the rest of the region asks of Lambda; the other actions are in
+function_actions.py and invocation_settings.py. Source: lambda-runtime.md §5.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+from ..access import Access
+from ..clock import Clock
+from ..errors import AwsError
+from ..identity import Identity
+from ..metrics import Metrics
+from ..moto_services import Moto
+from ..policy import resource_policy_allows
+from ..settings import Settings
+from . import permissions
+from .asynchronous import EventQueue, QueuedEvent
+from .destinations import Destinations
+from .environment import Environment, Invocation
+from .function import Function, Revision, parse_name
+from .function_actions import FunctionActions
+from .invocation_settings import InvocationSettings
+from .pool import Pool
+from .refusals import bad_content
+from .registry import Registry
+from .runtime_api import RuntimeApi
+
+SYNCHRONOUS_BYTES = 6_291_456
+ASYNCHRONOUS_BYTES = 1_048_576
+
+
+class Lambda(FunctionActions, InvocationSettings):
+    """endpoint() is the control plane's URL, which functions get as AWS_ENDPOINT_URL."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        settings: Settings,
+        moto: Moto,
+        identity: Identity,
+        access: Access,
+        metrics: Metrics,
+        endpoint: Callable[[], str],
+    ):
+        self.clock = clock
+        self.settings = settings
+        self.moto = moto
+        self.identity = identity
+        self.access = access
+        self.metrics = metrics
+        self.endpoint = endpoint
+        self.folder = Path(tempfile.mkdtemp(prefix="region-functions-")).resolve()
+        self.api = RuntimeApi()
+        self.pool = Pool(self._environment, self.sweep, clock, settings)
+        self.registry = Registry(clock, settings, self._settled)
+        destinations = Destinations(clock, moto, access, metrics, self._enqueue)
+        self.queue = EventQueue(clock, self._run_queued, destinations.deliver)
+
+    def start(self) -> None:
+        self.api.start()
+        self.pool.start()
+        self.queue.start()
+
+    def close(self) -> None:
+        """End every function, thread and file of it."""
+        self.pool.close()
+        self.queue.close()
+        self.api.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def reset(self) -> None:
+        self.queue.clear()
+        functions = self.registry.all()
+        for function in functions:
+            self.registry.remove(function)
+        self.pool.clear()
+        self.queue.clear()
+        for function in functions:
+            self.sweep(function)
+
+    # -- for the other rooms ---------------------------------------------------------------------------------------
+
+    def function(self, name_or_arn: str) -> Function:
+        """Raises AwsError ResourceNotFoundException."""
+        return self.registry.find(name_or_arn)
+
+    def invoke_function(
+        self, name_or_arn: str, payload: bytes, *, client_context: str | None = None
+    ) -> Invocation:
+        """Run the function and wait for what comes of it. payload, client_context: JSON.
+
+        Raises AwsError: ResourceNotFoundException, TooManyRequestsException, ResourceConflictException while Pending,
+        AccessDeniedException if its role cannot be assumed any more.
+        """
+        function = self.registry.find(name_or_arn, suffix=":$LATEST")
+        return self._run(function, new_request_id(), payload, client_context or "", name_or_arn)
+
+    def permits(self, name_or_arn: str, principal: str, action: str, source_arn: str) -> bool:
+        """Whether the function's resource policy lets a service ("apigateway.amazonaws.com") in for `source_arn`."""
+        function = self.registry.find(name_or_arn)
+        account = (source_arn.split(":", 5) + [""] * 5)[4]
+        context = {"aws:SourceArn": source_arn, "aws:SourceAccount": account}
+        document = permissions.document(list(function.policy.values()))
+        return resource_policy_allows(document, principal, action, function.arn, context)
+
+    def describe(self) -> list[dict]:
+        """Each function with its state and how many environments it has, and how many events it serves now."""
+        return [
+            {
+                "name": function.name,
+                "state": function.state,
+                "environments": len(self.pool.environments(function)),
+                "serving": self.pool.in_flight(function.name),
+            }
+            for function in self.registry.all()
+        ]
+
+    # -- invocation ------------------------------------------------------------------------------------------------
+
+    def invoke(
+        self,
+        *,
+        FunctionName,
+        InvocationType="RequestResponse",
+        LogType="None",
+        ClientContext=None,
+        Payload=b"",
+        Qualifier=None,
+    ):
+        function = self.registry.find(FunctionName, Qualifier, suffix=":$LATEST")
+        payload = checked_payload(Payload, InvocationType)
+        context = checked_context(ClientContext)
+        function.refuse_while_pending()
+        if InvocationType == "DryRun":
+            return {"StatusCode": 204, "Payload": b""}
+        if InvocationType == "Event":
+            self._queue(function, payload, context)
+            return {"StatusCode": 202, "Payload": b""}
+        qualifier = parse_name(FunctionName, Qualifier)[1]
+        arn = f":{qualifier}" if qualifier else ""
+        invocation = self._run(function, new_request_id(), payload, context, arn)
+        answer = {"StatusCode": 200, "ExecutedVersion": "$LATEST", "Payload": invocation.payload}
+        if invocation.function_error:
+            answer["FunctionError"] = invocation.function_error
+        if LogType == "Tail":
+            answer["LogResult"] = base64.b64encode(invocation.log_tail).decode()
+        return answer
+
+    def _run(
+        self, function: Function, request_id: str, payload: bytes, client_context: str, asked: str
+    ) -> Invocation:
+        """One attempt. asked: how the caller named the function: the handler sees a qualifier only if it was given."""
+        function.refuse_while_pending()
+        count = {"FunctionName": function.name}
+        try:
+            environment = self.pool.acquire(function)
+        except AwsError as error:
+            if error.status == 429:
+                self.metrics.add("AWS/Lambda", "Throttles", 1, "Count", **count)
+            raise
+        self.metrics.add(
+            "AWS/Lambda", "ConcurrentExecutions", self.pool.in_flight(function.name), "Count", **count
+        )
+        try:
+            arn = function.arn + (":$LATEST" if asked.endswith(":$LATEST") else "")
+            invocation = environment.invoke(request_id, payload, arn, client_context)
+        finally:
+            self.pool.release(environment)
+        self.metrics.add("AWS/Lambda", "Invocations", 1, "Count", **count)
+        self.metrics.add("AWS/Lambda", "Errors", int(invocation.function_error is not None), "Count", **count)
+        self.metrics.add("AWS/Lambda", "Throttles", 0, "Count", **count)
+        self.metrics.add("AWS/Lambda", "Duration", invocation.duration, "Milliseconds", **count)
+        return invocation
+
+    def _queue(self, function: Function, payload: bytes, client_context: str = "") -> None:
+        self.queue.put(QueuedEvent(function, new_request_id(), payload, client_context, self.clock.now()))
+
+    def _enqueue(self, name_or_arn: str, payload: bytes) -> None:
+        self._queue(self.registry.find(name_or_arn), payload)
+
+    def _run_queued(self, event: QueuedEvent) -> Invocation:
+        self.registry.find(event.function.arn)
+        return self._run(event.function, event.request_id, event.payload, event.client_context, "")
+
+    def _settled(self, function: Function) -> None:
+        self.pool.retire(function)
+        self.sweep(function)
+
+    def _environment(self, function: Function, revision: Revision) -> Environment:
+        if not self.access.assumable(revision.role, "lambda.amazonaws.com"):
+            message = "The role defined for the function cannot be assumed by Lambda."
+            raise AwsError("AccessDeniedException", message, 403)
+        return Environment(
+            function,
+            revision,
+            self.identity.credentials(revision.role, function.name),
+            self.api,
+            self.clock,
+            self.settings,
+            self.endpoint(),
+            self._write_log,
+            self.folder,
+        )
+
+    def _write_log(self, revision: Revision, stream: str, events: list[tuple[int, str]]) -> None:
+        """As on AWS: a role that may not write logs has a function that runs without."""
+        place = f"arn:aws:logs:{self.settings.region}:{self.settings.account}:log-group:{revision.log_group}"
+        place += f":log-stream:{stream}"
+        if all(
+            self.access.allows(revision.role, f"logs:{act}", place)
+            for act in ("CreateLogStream", "PutLogEvents")
+        ):
+            self.moto.put_log_events(revision.log_group, stream, events)
+
+
+def new_request_id() -> str:
+    return str(uuid.uuid4())
+
+
+def checked_payload(payload: bytes, invocation_type: str) -> bytes:
+    """The event's JSON; none given is {}. Raises AwsError."""
+    limit = ASYNCHRONOUS_BYTES if invocation_type == "Event" else SYNCHRONOUS_BYTES
+    if len(payload) > limit:
+        message = f"Request must be smaller than {limit} bytes for the InvokeFunction operation"
+        raise AwsError("RequestTooLargeException", message, 413, Type="User")
+    if not payload:
+        return b"{}"
+    try:
+        json.loads(payload.decode(), parse_constant=_no_number)
+    except ValueError as wrong:
+        message = f"Could not parse request body into json: Could not parse payload into json: {wrong}"
+        raise bad_content(message) from None
+    return payload
+
+
+def checked_context(client_context: str | None) -> str:
+    """ClientContext is base64 of a JSON object; here is the JSON, in ASCII, or ""."""
+    if not client_context:
+        return ""
+    try:
+        decoded = json.loads(base64.b64decode(client_context, validate=True))
+    except ValueError:
+        decoded = None
+    if not isinstance(decoded, dict):
+        message = "Client context must be a valid Base64-encoded JSON object."
+        raise bad_content(message)
+    return json.dumps(decoded)
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no JSON")
