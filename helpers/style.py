@@ -60,8 +60,8 @@ def table(headings: list[str], rows: list[list[str]]) -> str:
 
 
 def ink_on(background: str) -> str:
-    """The legible ink (near black or white) on "#rrggbb", by WCAG's contrast."""
-    return max((INK, PAPER), key=lambda ink: contrast(ink, background))
+    """The legible ink (black or white) on "#rrggbb": at least 4.5 by WCAG's contrast, whatever the colour."""
+    return max(("#000000", PAPER), key=lambda ink: contrast(ink, background))
 
 
 def contrast(one: str, other: str) -> float:
