@@ -6,6 +6,7 @@ then the born in the order of the plan. Pure: ranges in, births out; the stream 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
 from ..errors import AwsError
@@ -48,15 +49,16 @@ def uniform(open_ranges: list[Range], target: int) -> list[Birth]:
 
     pieces: list[tuple[int, Range]] = []
     for place, (start, end) in enumerate(open_ranges):
-        for cut in (cut for cut in cuts if start < cut <= end):
+        for cut in cuts[bisect_right(cuts, start) : bisect_right(cuts, end)]:
             left, place = add(split(place, (start, end), cut))
             pieces.append((left, (start, cut - 1)))
             start = cut
         pieces.append((place, (start, end)))
 
     joined, joined_range = pieces[0]
+    kept = set(cuts)
     for place, piece in pieces[1:]:
-        if piece[0] in cuts:
+        if piece[0] in kept:
             joined, joined_range = place, piece
         else:
             (joined,) = add(merge((joined, place), (joined_range, piece)))
@@ -66,8 +68,13 @@ def uniform(open_ranges: list[Range], target: int) -> list[Birth]:
 
 def _boundaries(open_ranges: list[Range], target: int) -> list[int]:
     """Where the even ranges begin, each on the present boundary that it only rounds differently."""
-    present = {(start + ROUNDING // 2) // ROUNDING: start for start, _ in open_ranges}
-    return [present.get((start + ROUNDING // 2) // ROUNDING, start) for start, _ in even_ranges(target)]
+    present = [start for start, _ in open_ranges]
+    cuts = []
+    for start, _ in even_ranges(target):
+        place = bisect_left(present, start)
+        nearest = min(present[max(0, place - 1) : place + 1], key=lambda boundary: abs(boundary - start))
+        cuts.append(nearest if abs(nearest - start) < ROUNDING else start)
+    return cuts
 
 
 def check_split(shard_id: str, where: str, hash_range: Range, at: int) -> None:

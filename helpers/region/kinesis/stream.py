@@ -27,7 +27,8 @@ HOUR = 3600
 class Stream:
     """One stream; `lock` guards it and its shards.
 
-    where: "stream NAME under account ID", as AWS's messages say it. retention_hours, max_record_kib, tags: as named.
+    where: "stream NAME under account ID", as AWS's messages say it. mode, retention_hours, max_record_kib and tags
+    are as somebody last found the stream (Kinesis.stream, status, shards).
     """
 
     def __init__(self, name: str, mode: str, shard_count: int, clock: Clock, settings: Settings):
