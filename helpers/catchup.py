@@ -85,7 +85,7 @@ async def run_cell(source: str, filename: str, namespace: dict[str, object]) -> 
 
 
 def _explained(error: Exception, slug: str, position: int, resource: str | None) -> str:
-    what = t(f"resource.{resource}") if resource else t("resource.preparation")
+    what = t(f"resource.{resource if resource in PROBES else 'preparation'}")
     reason = str(error) or repr(error)
     return t(
         "catchup.failed", lesson=slug, cell=position, what=what, kind=type(error).__name__, reason=reason
