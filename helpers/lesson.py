@@ -36,7 +36,7 @@ class Lesson:
     connection: Connection
     _attempts: Counter[str] = field(default_factory=Counter)
 
-    async def check(self, name: str, **given: object) -> None:
+    async def check(self, name: str, /, **given: object) -> None:
         """Checks what was made and shows praise; shows hints (one more each time) and raises CheckFailed if not."""
         try:
             praise = await checks.run(self, name, given)

@@ -52,7 +52,7 @@ async def until(
         await asyncio.sleep(every)
 
 
-async def call(function: Callable, *arguments, executor: Executor | None = None, **named):
+async def call(function: Callable, /, *arguments, executor: Executor | None = None, **named):
     """What a learner's function returns, without holding the kernel: a plain one runs in another thread."""
     if inspect.iscoroutinefunction(function):
         return await function(*arguments, **named)

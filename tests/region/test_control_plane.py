@@ -126,7 +126,7 @@ def test_what_the_region_lacks_is_refused_by_name(aws, service, operation, param
 
 
 def test_a_broken_body_is_a_serialization_error(region):
-    for body in (b"{", b"[]", b'"text"', b'{"StreamName": {"not": "text"}}', b'{"Limit": "x"}'):
+    for body in (b"{", b"[]", b'"text"', b'{"ExclusiveStartStreamName": {"not": "text"}}', b'{"Limit": "x"}'):
         headers, _ = signed(region, body=body)
         status, answer = post(region, headers, body)
         assert (status, answer["__type"]) == (400, "SerializationException"), body
