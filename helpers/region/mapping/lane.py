@@ -58,17 +58,13 @@ class Lane:
         on_end: Callable[[], None],
         closing: threading.Event,
     ):
-        self.room, self.mapping, self.shard, self.number, self.position = (
-            room,
-            mapping,
-            shard,
-            number,
-            position,
-        )
+        self.room, self.mapping = room, mapping
+        self.shard, self.number, self.position = shard, number, position
         self._asked = mapping.configuration
         self._stream_name = mapping.EventSourceArn.rpartition("/")[2]
         self._patterns = [Pattern(text) for text in self._asked.Filters]
         self._report, self._on_end, self._closing = report, on_end, closing
+        self.alive = True
         self._stopping = threading.Event()
         self._next_poll = 0.0
         self._last_request = ""
@@ -83,10 +79,6 @@ class Lane:
         """Ask the lane to end; one whose function is running ends when it returns."""
         self._stopping.set()
 
-    @property
-    def alive(self) -> bool:
-        return self._thread.is_alive()
-
     def join(self, seconds: float) -> None:
         self._thread.join(seconds)
 
@@ -96,11 +88,17 @@ class Lane:
             try:
                 self._turn()
                 failures = 0
+            except (
+                AwsError
+            ) as refusal:  # no such function, a role that may not read: may be put right at any time
+                self._trouble(refusal)
+                self._pause(self.room.settings.poll_seconds)
             except Exception as error:
                 failures += 1
                 self._trouble(error)
                 self._gathering = self._new_gathering()
                 self._pause(self._backoff(failures))
+        self.alive = False
         self._on_end()
 
     def _turn(self) -> None:

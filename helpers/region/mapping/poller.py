@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from ..errors import AwsError
@@ -37,6 +38,7 @@ class Poller:
     def change(self, mapping: Mapping) -> None:
         """Follow `mapping`, which is in transition: its lanes stop now, and it settles in its time."""
         self.mapping = mapping
+        self._stop_lanes()
         self._woken.set()
 
     def signal_close(self) -> None:
@@ -44,11 +46,14 @@ class Poller:
         self._woken.set()
         self._stop_lanes()
 
-    def join(self, seconds: float) -> None:
-        """Wait for the threads to end; a lane whose function is still running ends when it returns."""
-        self._thread.join(seconds)
+    def join(self, until: float) -> None:
+        """Wait for the threads to end, by time.monotonic() at most `until`.
+
+        A lane whose function is still running ends when it returns.
+        """
+        self._thread.join(max(0, until - time.monotonic()))
         for lane in self._lanes:
-            lane.join(seconds)
+            lane.join(max(0, until - time.monotonic()))
 
     def described(self) -> dict:
         """The mapping as AWS shows it."""

@@ -6,6 +6,7 @@ The dispatcher has checked what botocore's model says; here is what AWS checks b
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 
 from ..errors import AwsError
@@ -29,7 +30,7 @@ PAGE = 100
 STREAM_ACTIONS = ("GetRecords", "GetShardIterator", "DescribeStream", "ListShards")
 """What the function's role must be allowed on the stream. AWS's message names ListStreams too, which takes no stream
 as its resource: policies that allow it on the stream alone work there."""
-CLOSING_SECONDS = 2.0
+CLOSING_SECONDS = 0.5
 
 
 class EventSourceMappings:
@@ -185,8 +186,9 @@ class EventSourceMappings:
             self._pollers.clear()
         for poller in pollers:
             poller.signal_close()
+        until = time.monotonic() + CLOSING_SECONDS
         for poller in pollers:
-            poller.join(CLOSING_SECONDS)
+            poller.join(until)
 
     def close(self) -> None:
         self.reset()
