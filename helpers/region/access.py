@@ -33,7 +33,7 @@ class Access:
             for permission in required(service, operation, params, place):
                 self._require(caller.role_arn, caller.arn, service, permission)
         if (service, operation) == ("sts", "AssumeRole"):
-            self._require_trust(caller, params["RoleArn"])
+            self._require_trust(caller, params.get("RoleArn", ""))
 
     def check(self, role_arn: str, session_name: str, action: str, resource: str) -> None:
         """The same for what AWS itself does in a role's name, such as a mapping's reads. Raises AwsError."""

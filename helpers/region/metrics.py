@@ -50,7 +50,7 @@ class Metrics:
         namespace: "AWS/Kinesis". unit: CloudWatch's ("Count", "Milliseconds"). dimensions: StreamName="…".
         """
         minute = int(self._clock.now()) // MINUTE * MINUTE
-        key = (Metric(namespace, name, unit, tuple(sorted(dimensions.items()))), minute)
+        key = (Metric(namespace, name, unit, tuple(dimensions.items())), minute)
         with self._lock:
             known = self._sets.get(key)
             if known is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from datetime import UTC, datetime
 
@@ -97,7 +98,16 @@ def test_zero_and_negative_values_count(metrics, read):
     assert read("IteratorAge", "AWS/Lambda", FunctionName="f") == [(0, 2, -2.5, -2.5, 0, "Milliseconds")]
 
 
-def test_threads_lose_nothing(metrics, read):
+@pytest.fixture
+def eager_threads():
+    """The interpreter changes threads as often as it can: what is not guarded goes wrong."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+
+def test_threads_lose_nothing(metrics, read, eager_threads):
     def count():
         for _ in range(2_000):
             metrics.add("AWS/Kinesis", "IncomingRecords", 1, "Count", StreamName="votes")
