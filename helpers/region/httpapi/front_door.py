@@ -43,8 +43,8 @@ class IntegrationError(Exception):
     """The client is told 500 Internal Server Error, the log this."""
 
 
-class TimedOut(Exception):
-    """The function did not answer within the integration's time, or could not even start for lack of threads."""
+class Unavailable(Exception):
+    """The client is told 503 Service Unavailable, the log this."""
 
 
 @dataclass
@@ -87,22 +87,20 @@ class FrontDoor:
         else:
             exchange = Exchange(request, path, request_id, served)
             answer = self._answer(exchange)
-            if served.deployment.cors is not None:
-                answer = cors.apply(served.deployment.cors, request, answer)
             self._measure(exchange, answer, self._clock.now() - began)
         answer.headers.append(("apigw-requestid", request_id))
         return answer
 
     def _answer(self, exchange: Exchange) -> Response:
+        """With CORS configured, a preflight never reaches a route, and a page can read the errors too."""
+        request, configuration = exchange.request, exchange.served.deployment.cors
+        if configuration is None:
+            return too_large(request) or self._route(exchange)
+        preflight = cors.preflight(configuration, request)
+        return preflight or cors.apply(configuration, request, too_large(request) or self._route(exchange))
+
+    def _route(self, exchange: Exchange) -> Response:
         request, served = exchange.request, exchange.served
-        refusal = too_large(request)
-        if refusal:
-            return refusal
-        preflight = (
-            cors.preflight(served.deployment.cors, request) if served.deployment.cors is not None else None
-        )
-        if preflight:
-            return preflight
         routes = {route.key: route for route in served.deployment.routes}
         chosen = choose_route(routes, request.method, served.route_path)
         if chosen is None:
@@ -125,11 +123,11 @@ class FrontDoor:
         )
         try:
             return self._integrate(exchange, context)
-        except IntegrationError as error:
+        except (IntegrationError, Unavailable) as error:
             LOG.warning("HTTP API %s, route %s: %s", served.api_id, key.text, error)
+            if isinstance(error, Unavailable):
+                return message(503, "Service Unavailable")
             return message(500, "Internal Server Error")
-        except TimedOut:
-            return message(503, "Service Unavailable")
 
     def _admits(self, exchange: Exchange) -> bool:
         """Whether the account's, and the stage's or the route's, throttling lets the request through."""
@@ -143,7 +141,7 @@ class FrontDoor:
         )
 
     def _integrate(self, exchange: Exchange, context: Context) -> Response:
-        """Raises IntegrationError, TimedOut."""
+        """Raises IntegrationError, Unavailable."""
         integration = exchange.served.deployment.integration_of(exchange.route)
         if integration is None:
             raise IntegrationError("the route has no integration")
@@ -178,9 +176,9 @@ class FrontDoor:
             raise IntegrationError(NOT_PERMITTED)
 
     def _invoke(self, integration: Integration, payload: bytes):
-        """The function's Invocation. Raises IntegrationError, TimedOut."""
+        """The function's Invocation. Raises IntegrationError, Unavailable."""
         if not self._running.acquire(blocking=False):
-            raise TimedOut
+            raise Unavailable(f"{RUNNING} functions run already for HTTP APIs")
         done = threading.Event()
         outcome = []
 
@@ -193,9 +191,14 @@ class FrontDoor:
                 self._running.release()
                 done.set()
 
-        threading.Thread(target=run, name="httpapi-integration", daemon=True).start()
-        if not self._clock.wait(done, integration.timeout_in_millis / 1000):
-            raise TimedOut
+        try:
+            threading.Thread(target=run, name="httpapi-integration", daemon=True).start()
+        except RuntimeError as error:
+            self._running.release()
+            raise Unavailable(str(error)) from None
+        milliseconds = integration.timeout_in_millis
+        if not self._clock.wait(done, milliseconds / 1000):
+            raise Unavailable(f"the function did not answer within {milliseconds} ms; it goes on")
         if isinstance(outcome[0], AwsError):
             # A throttled function too: what an HTTP API says then is not recorded, a REST API says 500.
             raise IntegrationError(str(outcome[0]))
@@ -204,10 +207,6 @@ class FrontDoor:
         return outcome[0]
 
     def _measure(self, exchange: Exchange, answer: Response, seconds: float) -> None:
-        served = exchange.served
-        dimensions = [{"ApiId": served.api_id}, {"ApiId": served.api_id, "Stage": served.stage.stage_name}]
-        if exchange.route and served.stage.settings_of(exchange.route.key.text).get("DetailedMetricsEnabled"):
-            dimensions.append({**dimensions[1], "Route": exchange.route.key.text})
         values = [
             ("Count", 1, "Count"),
             ("4xx", int(answer.status // 100 == 4), "Count"),
@@ -218,8 +217,7 @@ class FrontDoor:
         if exchange.integration_seconds is not None:
             values.append(("IntegrationLatency", exchange.integration_seconds * 1000, "Milliseconds"))
         for name, value, unit in values:
-            for each in dimensions:
-                self._metrics.add("AWS/ApiGateway", name, value, unit, **each)
+            self._metrics.add("AWS/ApiGateway", name, value, unit, ApiId=exchange.served.api_id)
 
 
 def split_path(path: str) -> tuple[str, str]:

@@ -140,9 +140,9 @@ class Stages(Store):
 
 
 def _check_settings(settings: dict) -> None:
-    """Raises AwsError; what only WebSocket APIs have is refused by name."""
-    for name in ("DataTraceEnabled", "LoggingLevel"):
-        if name in settings:
+    """Raises AwsError. Of metrics there are the API's own, not those of each route."""
+    for name in ("DataTraceEnabled", "DetailedMetricsEnabled", "LoggingLevel"):
+        if settings.get(name):
             raise not_in_this_region(f"RouteSettings.{name}")
     for name in ("ThrottlingBurstLimit", "ThrottlingRateLimit"):
         if settings.get(name, 0) < 0:

@@ -470,6 +470,7 @@ def test_an_api_without_routes_cannot_be_deployed(service, api):
         ({"DeploymentId": "zzz"}, "NotFoundException", "Deployment identifier"),
         ({"DefaultRouteSettings": {"LoggingLevel": "INFO"}}, NOT_HERE, "LoggingLevel"),
         ({"DefaultRouteSettings": {"DataTraceEnabled": True}}, NOT_HERE, "DataTraceEnabled"),
+        ({"DefaultRouteSettings": {"DetailedMetricsEnabled": True}}, NOT_HERE, "DetailedMetricsEnabled"),
         ({"DefaultRouteSettings": {"ThrottlingRateLimit": -1.0}}, "BadRequestException", "negative"),
         (
             {"RouteSettings": {"GET /x": {"ThrottlingRateLimit": 1.0}}},
