@@ -17,7 +17,11 @@ from typing import NamedTuple
 
 from ..errors import AwsError
 
-LIFETIME_MS = 300_000
+LIFETIME = 300
+"""Seconds."""
+
+PREFIX = b"\0\0\0\0\0\0\0\1"
+"""AWS's iterators begin with these bytes, "AAAAAAAAAAE"."""
 
 
 class ShardIterator(NamedTuple):
@@ -35,51 +39,43 @@ class Seal:
         self._key = secrets.token_bytes(32)
 
     def iterator(self, place: ShardIterator, now: float) -> str:
-        return self._write("iterator", list(place), now)
+        return self.token("ShardIterator", list(place), now)
 
     def read_iterator(self, text: str, now: float) -> ShardIterator:
         """Raises AwsError InvalidArgumentException or ExpiredIteratorException."""
-        read = self._read("iterator", text)
-        if read is None:
-            raise AwsError("InvalidArgumentException", "Invalid ShardIterator.")
-        place, given_ms = read
-        if now * 1000 - given_ms > LIFETIME_MS:
+        place, given = self._read("ShardIterator", text, "Invalid ShardIterator.")
+        if now - given > LIFETIME:
             raise AwsError(
                 "ExpiredIteratorException",
-                f"Iterator expired. The iterator was created at time {utc(given_ms / 1000)} while right now it is "
-                f"{utc(now)} which is further in the future than the tolerated delay of {LIFETIME_MS} milliseconds.",
+                f"Iterator expired. The iterator was created at time {utc(given)} while right now it is {utc(now)} "
+                f"which is further in the future than the tolerated delay of {LIFETIME}000 milliseconds.",
             )
         return ShardIterator(*place)
 
     def token(self, operation: str, place: list, now: float) -> str:
         """A NextToken of `operation`."""
-        return self._write(operation, place, now)
+        content = json.dumps([operation, now, place], separators=(",", ":")).encode()
+        return base64.b64encode(PREFIX + self._signature(content) + content).decode()
 
     def read_token(self, operation: str, text: str, now: float) -> list:
-        """Raises AwsError InvalidArgumentException or ExpiredNextTokenException (their texts are not known)."""
-        read = self._read(operation, text)
-        if read is None:
-            raise AwsError("InvalidArgumentException", "Invalid NextToken.")
-        place, given_ms = read
-        if now * 1000 - given_ms > LIFETIME_MS:
-            raise AwsError("ExpiredNextTokenException", "NextToken expired: it is valid for 300 seconds.")
+        """Raises AwsError InvalidArgumentException or ExpiredNextTokenException; AWS's texts are not known."""
+        place, given = self._read(operation, text, "Invalid NextToken.")
+        if now - given > LIFETIME:
+            raise AwsError("ExpiredNextTokenException", f"A NextToken is valid for {LIFETIME} seconds.")
         return place
 
-    def _write(self, kind: str, place: list, now: float) -> str:
-        content = json.dumps([kind, int(now * 1000), place], separators=(",", ":")).encode()
-        # AWS's iterators begin with these eight bytes ("AAAAAAAAAAE…").
-        return base64.b64encode(b"\0\0\0\0\0\0\0\1" + self._signature(content) + content).decode()
-
-    def _read(self, kind: str, text: str) -> tuple[list, int] | None:
+    def _read(self, operation: str, text: str, invalid: str) -> tuple[list, float]:
+        """The place, and when it was given out."""
         try:
             sealed = base64.b64decode(text, validate=True)
         except (binascii.Error, ValueError):
-            return None
+            sealed = b""
         signature, content = sealed[8:24], sealed[24:]
-        if not hmac.compare_digest(signature, self._signature(content)):
-            return None
-        written_kind, given_ms, place = json.loads(content)
-        return (place, given_ms) if written_kind == kind else None
+        if hmac.compare_digest(signature, self._signature(content)):
+            written_for, given, place = json.loads(content)
+            if written_for == operation:
+                return place, given
+        raise AwsError("InvalidArgumentException", invalid)
 
     def _signature(self, content: bytes) -> bytes:
         return hmac.digest(self._key, content, hashlib.sha256)[:16]

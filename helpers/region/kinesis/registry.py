@@ -19,7 +19,7 @@ class Registry:
     def __init__(self, clock: Clock, settings: Settings):
         self._clock = clock
         self._settings = settings
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._streams: dict[str, Stream] = {}
         self._creations = PerSecond(5)
 
@@ -48,24 +48,21 @@ class Registry:
 
     def create(self, stream: Stream) -> None:
         """Adds a stream whose creation begins. Raises AwsError."""
-        streams = self.all()
-        self.check_shards(stream.shard_count)
-        if stream.mode == ON_DEMAND:
-            self.check_on_demand()
         with self._lock:
+            streams = self.all()
             if stream.name in self._streams:
                 raise AwsError("ResourceInUseException", f"{stream} already exists.")
+            self.check_shards(stream.shard_count)
+            if stream.mode == ON_DEMAND:
+                self.check_on_demand()
             if sum(other.status == "CREATING" for other in streams) >= CREATING_LIMIT:
+                text = f"At most {CREATING_LIMIT} streams may be CREATING at once."
+                raise AwsError("LimitExceededException", text)
+            if self._settings.quotas and not self._creations.admits(self._clock.now()):
                 raise AwsError(
-                    "LimitExceededException",
-                    f"More than {CREATING_LIMIT} streams cannot be CREATING at once.",
+                    "LimitExceededException", "At most 5 CreateStream requests are taken in a second."
                 )
-            if self._settings.quotas:
-                if not self._creations.admits(self._clock.now()):
-                    raise AwsError(
-                        "LimitExceededException", "Rate exceeded: 5 CreateStream requests per second."
-                    )
-                self._creations.charge()
+            self._creations.charge()
             self._streams[stream.name] = stream
 
     def check_shards(self, more: int) -> None:

@@ -36,8 +36,11 @@ class ShardActions(Actions):
                 raise AwsError("InvalidArgumentException", text)
             stream = self._created_at(self._registry.find(StreamName, StreamARN), StreamCreationTimestamp)
             shard_filter = ShardFilter or {"Type": "FROM_TRIM_HORIZON"}
-            start = ExclusiveStartShardId or _required(shard_filter, "AFTER_SHARD_ID", "ShardId")
-            after = -1 if start is None else stream.shard_index(start)
+            if shard_filter["Type"] == "AFTER_SHARD_ID":
+                ExclusiveStartShardId = _member(
+                    shard_filter, "ShardId"
+                )  # the same by another name (botocore)
+            after = -1 if ExclusiveStartShardId is None else stream.shard_index(ExclusiveStartShardId)
         stream.check_status("ACTIVE", "UPDATING")
         shards = [shard for shard in filtered(stream, shard_filter, now) if shard.index > after]
         page = shards[: min(MaxResults, MOST_SHARDS_LISTED)]
@@ -111,27 +114,25 @@ class ShardActions(Actions):
 def filtered(stream: Stream, shard_filter: dict, now: float) -> list[Shard]:
     """ListShards' ShardFilter (botocore: ShardFilter). All but expired shards for FROM_TRIM_HORIZON, the default."""
     kind, shards = shard_filter["Type"], stream.shards
-    instant = _required(shard_filter, "AT_TIMESTAMP", "Timestamp") or _required(
-        shard_filter, "FROM_TIMESTAMP", "Timestamp"
-    )
     if kind == "AT_LATEST":
         return [shard for shard in shards if shard.closed_at is None]
-    if kind == "FROM_TIMESTAMP":
-        return [shard for shard in shards if shard.closed_at is None or shard.closed_at >= instant]
     if kind == "AT_TRIM_HORIZON":
-        instant = max(now - stream.retention_seconds, min(shard.opened for shard in shards))
-    if kind in ("AT_TIMESTAMP", "AT_TRIM_HORIZON"):
+        horizon = max(now - stream.retention_seconds, min(shard.opened for shard in shards))
+        return [shard for shard in shards if shard.open_at(horizon)]
+    if kind == "AT_TIMESTAMP":
+        instant = _member(shard_filter, "Timestamp")
         return [shard for shard in shards if shard.open_at(instant)]
+    if kind == "FROM_TIMESTAMP":
+        instant = _member(shard_filter, "Timestamp")
+        return [shard for shard in shards if shard.closed_at is None or shard.closed_at >= instant]
     return list(shards)
 
 
-def _required(shard_filter: dict, kind: str, member: str):
-    """The member that this kind of filter needs; None for another kind. AWS's text is not known."""
-    if shard_filter["Type"] != kind:
-        return None
-    if shard_filter.get(member) is None:
-        raise AwsError("InvalidArgumentException", f"ShardFilter {kind} must have a {member}.")
-    return shard_filter[member]
+def _member(shard_filter: dict, name: str):
+    """What this kind of filter needs. AWS's text is not known."""
+    if shard_filter.get(name) is None:
+        raise AwsError("InvalidArgumentException", f"ShardFilter {shard_filter['Type']} must have a {name}.")
+    return shard_filter[name]
 
 
 def _alone(**others) -> None:

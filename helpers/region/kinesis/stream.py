@@ -178,7 +178,7 @@ class Stream:
         """UPDATING, then these attributes and ACTIVE. Raises AwsError ResourceInUseException unless ACTIVE now."""
         with self.lock:
             self.check_status("ACTIVE")
-            self._begin("UPDATING", lambda at: self.__dict__.update(attributes))
+            self._begin("UPDATING", lambda at: vars(self).update(attributes))
 
     def reshard(self, plan: list[Birth]) -> None:
         """UPDATING, then the plan's shards. Places in the plan are those of `open_shards`. Raises AwsError."""
@@ -191,7 +191,7 @@ class Stream:
         with self.lock:
             self.settle()
             if self._status != "DELETING":
-                self._begin("DELETING", lambda at: self.__dict__.update(_deleted=True, _status="DELETING"))
+                self._begin("DELETING", self._end)
 
     def check_status(self, *wanted: str) -> None:
         """Raises AwsError ResourceInUseException."""
@@ -224,6 +224,9 @@ class Stream:
         self._status = status
         self._due = self._clock.now() + self._settings.stream_seconds
         self._change = change
+
+    def _end(self, at: float) -> None:
+        self._status, self._deleted = "DELETING", True
 
     def _bear(self, plan: list[Birth], at: float) -> None:
         family = list(self._open)

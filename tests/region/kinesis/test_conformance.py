@@ -910,7 +910,7 @@ def test_cloudwatch_metrics(kinesis, stream, aws):
     refusal(kinesis, "get_records", ShardIterator=start)
     cloudwatch = aws("cloudwatch")
 
-    def total(name: str) -> float:
+    def total(name: str, statistic: str = "Sum") -> float:
         points = cloudwatch.get_metric_statistics(
             Namespace="AWS/Kinesis",
             MetricName=name,
@@ -918,10 +918,11 @@ def test_cloudwatch_metrics(kinesis, stream, aws):
             StartTime=datetime.now(UTC) - timedelta(minutes=5),
             EndTime=datetime.now(UTC) + timedelta(minutes=1),
             Period=60,
-            Statistics=["Sum"],
+            Statistics=[statistic],
         )["Datapoints"]
-        return sum(point["Sum"] for point in points)
+        return sum(point[statistic] for point in points)
 
+    assert total("GetRecords.IteratorAgeMilliseconds", "SampleCount") == 5
     expected = {
         "IncomingRecords": 2,
         "IncomingBytes": 5 + 2,
@@ -964,19 +965,15 @@ def test_what_is_not_in_this_region_is_refused_by_name(kinesis, stream, action, 
     check(refusal(kinesis, action, **parameters), "NotInThisRegion", ANY)
 
 
-NOT_COVERED = """
-Rows of aws-behaviour/kinesis.md that neither this file nor its neighbours hold, and why:
-- On-demand scaling (capacity from the last 30 days, a hot shard split within 15 minutes, MB/s maxima): a stream on
-  demand keeps its shards here; a lesson is over before AWS would scale.
-- Put-to-get latency of about 200 ms: records are readable at once.
-- Write burst credit beyond one record above the shard's rate: how AWS saves it up is not documented.
-- Counters shared by groups of five shards: each shard counts for itself; nobody can tell from a number's promises.
-- Rates of control-plane calls other than CreateStream and GetShardIterator (split and merge 5, scaling 10, describe
-  10 a second): a stream is UPDATING meanwhile, and describing is how a lesson waits.
-- PutRecord.Latency and its like: they would measure this process, not AWS.
-- AWS's own texts marked (?) in the page: the region's words stand in, checked for their code only (ANY).
-- IAM rows: tests of the access rules hold them for all services.
-- boto3's own retries: the SDK's behaviour, not the service's; the tests' clients do not retry.
-- Enhanced fan-out, encryption, enhanced monitoring, warm throughput, On-demand Advantage, AUTO distribution, resource
-  policies: not in this region, refused by name (above).
-"""
+# Rows of aws-behaviour/kinesis.md that neither this file nor its neighbours hold, and why:
+# - On-demand scaling (capacity from the last 30 days, a hot shard split within 15 minutes, the MB/s maxima): a stream
+#   on demand keeps its shards here; a lesson is over before AWS would scale.
+# - Put-to-get latency of about 200 ms: records are readable at once.
+# - Burst credit: one record above the shard's rate is taken and worked off; how AWS saves credit up is not documented.
+# - Sequence counters shared by groups of five shards: each shard counts for itself; no promise to a caller differs.
+# - Rates of control-plane calls other than CreateStream and GetShardIterator (split and merge 5, scaling and describe
+#   10 a second): a stream is UPDATING meanwhile, and describing is how a lesson waits.
+# - PutRecord.Latency and its like: they would measure this process, not AWS.
+# - AWS's texts marked (?) in the page: the region's own words stand in, and only their code is checked (ANY).
+# - IAM: the tests of access hold it for all services.
+# - boto3's own retries: the SDK's behaviour; the tests' clients do not retry.

@@ -27,6 +27,27 @@ def test_a_stream_is_created_then_active(kinesis, manual_clock):
     assert [(shard.start, shard.end) for shard in stream.shards] == even_ranges(2)
 
 
+def test_five_streams_are_created_at_once_and_five_in_a_second(kinesis, manual_clock, refusal):
+    def create(name):
+        kinesis.create_stream(StreamName=name, ShardCount=1)
+
+    for number in range(4):
+        create(f"early-{number}")
+    manual_clock.advance(0.4)
+    create("late")
+    assert refusal(create, name="sixth") == (
+        "LimitExceededException",
+        "At most 5 streams may be CREATING at once.",
+    )
+    manual_clock.advance(0.2)  # four are ACTIVE, but it is still the second that saw five requests
+    assert refusal(create, name="sixth") == (
+        "LimitExceededException",
+        "At most 5 CreateStream requests are taken in a second.",
+    )
+    manual_clock.advance(0.5)
+    create("sixth")
+
+
 def test_a_deleted_stream_is_deleting_then_gone(kinesis, make_stream, manual_clock, refusal):
     stream = make_stream()
     kinesis.delete_stream(StreamName="votes")
@@ -175,6 +196,7 @@ def test_a_closed_shard_is_listed_until_its_last_record_has_expired(
         ({"Type": "AT_TIMESTAMP", "Timestamp": 25}, [1, 3, 4]),
         ({"Type": "FROM_TIMESTAMP", "Timestamp": 15}, [1, 2, 3, 4]),
         ({"Type": "FROM_TIMESTAMP", "Timestamp": 25}, [1, 3, 4]),
+        ({"Type": "FROM_TIMESTAMP", "Timestamp": -1_700_000_000}, [0, 1, 2, 3, 4]),
     ],
 )
 def test_list_shards_filters(kinesis, manual_clock, shard_filter, listed):
@@ -188,6 +210,13 @@ def test_list_shards_filters(kinesis, manual_clock, shard_filter, listed):
         shard_filter = {**shard_filter, "Timestamp": start + shard_filter["Timestamp"]}
     shards = kinesis.list_shards(StreamName="votes", ShardFilter=shard_filter)["Shards"]
     assert [int(shard["ShardId"][-12:]) for shard in shards] == listed
+
+
+@pytest.mark.parametrize("kind", ["AFTER_SHARD_ID", "AT_TIMESTAMP", "FROM_TIMESTAMP"])
+def test_a_filter_that_lacks_its_member_is_refused(kinesis, make_stream, refusal, kind):
+    make_stream()
+    refused = refusal(kinesis.list_shards, StreamName="votes", ShardFilter={"Type": kind})
+    assert refused[0] == "InvalidArgumentException"
 
 
 def test_list_shards_goes_on_from_its_token_with_its_filter(kinesis, make_stream, manual_clock, refusal):
