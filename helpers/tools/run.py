@@ -113,9 +113,9 @@ def run_lesson(
                 config=Config({"KernelManager": {"transport_encryption": "auto"}}),
             )
         done = nbformat.read(executed, as_version=4)
-        _judge(slug, done)
+        judge(slug, done)
     except PapermillExecutionError as error:
-        why = f"{error.ename}: {_one_line(error.evalue)}"
+        why = f"{error.ename}: {_short(error.evalue)}"
         raise LessonFailed(slug, _where(error.exec_count, error.source), why, error.ename) from None
     except (CellTimeoutError, DeadKernelError) as error:
         started = [cell for cell in _code(nbformat.read(executed, as_version=4)) if _started(cell)]
@@ -129,19 +129,18 @@ def run_lesson(
     return done
 
 
-def _judge(slug: str, done: nbformat.NotebookNode) -> None:
-    """Papermill was content; are we?"""
+def judge(slug: str, done: nbformat.NotebookNode) -> None:
+    """Raises LessonFailed for what papermill is content with. done: an executed notebook."""
     for cell in _code(done):
+        where = _where(cell.execution_count or " ", cell.source)
         if not cell.execution_count:
-            raise LessonFailed(
-                slug, _where(" ", cell.source), "the cell did not run: one before it ended the kernel"
-            )
+            raise LessonFailed(slug, where, "the cell did not run: one before it ended the kernel")
         for output in cell.outputs:
-            if output.get("name") == "stderr":
-                last = output.text.strip().split("\n")[-1]
-                raise LessonFailed(
-                    slug, _where(cell.execution_count, cell.source), f"error output: {_one_line(last)}"
-                )
+            if output.output_type == "error":  # papermill lets a SystemExit pass
+                raise LessonFailed(slug, where, f"the cell ended the lesson: {output.ename}", output.ename)
+        errors = "".join(output.text for output in cell.outputs if output.get("name") == "stderr").strip()
+        if errors:
+            raise LessonFailed(slug, where, f"error output: {_short(errors.splitlines()[-1])}")
 
 
 def _code(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
@@ -153,10 +152,11 @@ def _started(cell: nbformat.NotebookNode) -> bool:
 
 
 def _where(count: int | str, source: str) -> str:
-    return f"cell [{count}]: {_one_line(source.strip())}"
+    return f"cell [{count}]: {_short(source.strip())}"
 
 
-def _one_line(text: str) -> str:
+def _short(text: str) -> str:
+    """The first line, cut at 200 characters."""
     line = text.split("\n")[0]
     return line if len(line) <= 200 else line[:199] + "…"
 

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -60,7 +60,7 @@ def chromium() -> Iterator[Browser]:
 class LabServer:
     """A JupyterLab on the notebooks of `folder`, with the workbook's settings and none of the user's."""
 
-    def __init__(self, folder: Path, locale: str, environment: dict[str, str] | None = None):
+    def __init__(self, folder: Path, locale: str, arguments: Sequence[str] = ()):
         self.home = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.log: list[str] = []
         self.url = self.token = ""
@@ -69,9 +69,15 @@ class LabServer:
         own["JUPYTER_CONFIG_PATH"] = str(Path(__file__).parent / "jupyter")
         lab = [sys.executable, "-m", "helpers", "lab", "--locale", locale, "--no-browser", "--"]
         self._process = subprocess.Popen(
-            [*lab, "--allow-root", f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True"],
+            [
+                *lab,
+                "--allow-root",
+                f"--ServerApp.root_dir={folder}",
+                "--LabApp.expose_app_in_browser=True",
+                *arguments,
+            ],
             cwd=WORKBOOK,
-            env=os.environ | own | (environment or {}),
+            env=os.environ | own,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
