@@ -16,7 +16,6 @@ from .stream import Stream
 MOST_BYTES_PUT = 10 * MIB
 UNITS = {"Bytes": "Bytes", "IteratorAgeMilliseconds": "Milliseconds"}
 BY_SEQUENCE = ("AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER")
-BY_TIP = ("TRIM_HORIZON", "LATEST")
 
 
 class RecordActions(Actions):

@@ -26,8 +26,12 @@ class ShardActions(Actions):
         """A NextToken stands for the stream, the place and the filter; it lives 300 seconds."""
         now = self._clock.now()
         if NextToken:
-            _alone(StreamName=StreamName, StreamCreationTimestamp=StreamCreationTimestamp)
-            _alone(ExclusiveStartShardId=ExclusiveStartShardId, ShardFilter=ShardFilter)
+            _alone(
+                StreamName=StreamName,
+                StreamCreationTimestamp=StreamCreationTimestamp,
+                ExclusiveStartShardId=ExclusiveStartShardId,
+                ShardFilter=ShardFilter,
+            )
             arn, created, after, shard_filter = self._seal.read_token("ListShards", NextToken, now)
             stream = self._created_at(self._registry.find(None, StreamARN or arn), created)
         else:
@@ -36,10 +40,8 @@ class ShardActions(Actions):
                 raise AwsError("InvalidArgumentException", text)
             stream = self._created_at(self._registry.find(StreamName, StreamARN), StreamCreationTimestamp)
             shard_filter = ShardFilter or {"Type": "FROM_TRIM_HORIZON"}
-            if shard_filter["Type"] == "AFTER_SHARD_ID":
-                ExclusiveStartShardId = _member(
-                    shard_filter, "ShardId"
-                )  # the same by another name (botocore)
+            if shard_filter["Type"] == "AFTER_SHARD_ID":  # the same by another name (botocore)
+                ExclusiveStartShardId = _member(shard_filter, "ShardId")
             after = -1 if ExclusiveStartShardId is None else stream.shard_index(ExclusiveStartShardId)
         stream.check_status("ACTIVE", "UPDATING")
         shards = [shard for shard in filtered(stream, shard_filter, now) if shard.index > after]

@@ -130,7 +130,7 @@ class Stream:
         """Appends each to its shard: shard id and sequence number, None for a record above the shard's quota.
 
         All entries under one lock, so that a resharding falls before or after all of them. Raises AwsError
-        ResourceNotFoundException while the stream is being created.
+        ResourceNotFoundException while the stream is being created, and once it is deleted.
         """
         quotas = self._settings.quotas
         results: list[tuple[str, str | None]] = []
@@ -227,6 +227,7 @@ class Stream:
 
     def _end(self, at: float) -> None:
         self._status, self._deleted = "DELETING", True
+        self._shards, self._open, self._starts = {}, [], []
 
     def _bear(self, plan: list[Birth], at: float) -> None:
         family = list(self._open)

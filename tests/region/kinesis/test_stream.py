@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from helpers.region.kinesis.entry import entry
 from helpers.region.kinesis.hashing import LAST_HASH_KEY, even_ranges
 
 DAY = 24 * 3600
@@ -59,6 +60,10 @@ def test_a_deleted_stream_is_deleting_then_gone(kinesis, make_stream, manual_clo
         "Stream votes under account 123456789012 not found.",
     )
     assert kinesis.list_streams()["StreamNames"] == []
+    assert stream.shards == ()
+    assert refusal(stream.put, entries=[entry({"PartitionKey": "k", "Data": b"late"}, 100)])[1].endswith(
+        "not found."
+    )
     assert make_stream().status == "ACTIVE"
 
 
