@@ -108,7 +108,8 @@ class RuntimeApi:
         status, headers, body = self.call("GET", self.base + "next")
         if status != 200:
             os._exit(1)  # the region has ended this environment
-        return body, headers
+        deadline = "Lambda-Runtime-Deadline-Ms"
+        return body, {**headers, deadline: int(headers[deadline])}
 
     def post_result(self, request_id, data, content_type, invocation_id=None):
         # One byte too many is enough for the region to refuse a response that is too large.

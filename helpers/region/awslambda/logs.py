@@ -80,7 +80,9 @@ def as_on_aws(text: str, places: list[tuple[str, str]]) -> str:
 
 def _windows_path(text: str, here: str, there: str) -> str:
     doubled = here.replace("\\", "\\\\")  # as JSON writes it
-    path = re.compile(f"(?:{re.escape(doubled)}|{re.escape(here)})" + r'([^"\n]*)', re.IGNORECASE)
+    path = re.compile(
+        f"(?:{re.escape(doubled)}|{re.escape(here)})" + r'((?:[^"\n\\]|\\+(?!["\\]))*)', re.IGNORECASE
+    )
     return path.sub(lambda match: there + re.sub(r"\\+", "/", match[1]), text)
 
 
