@@ -10,8 +10,9 @@ import html
 
 INK, PAPER, QUIET, LINE = "#1f2933", "#ffffff", "#52606d", "#cbd2d9"
 BLUE, GREEN, ORANGE, RED = "#0b5fa5", "#00704f", "#9a4a00", "#b3261e"
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Ubuntu, 'Noto Sans', sans-serif"
-MONO = "ui-monospace, 'SF Mono', Consolas, 'DejaVu Sans Mono', monospace"
+# Families without quotes: they stand in style='…' attributes.
+FONT = "system-ui, -apple-system, Segoe UI, Roboto, Ubuntu, Noto Sans, sans-serif"
+MONO = "ui-monospace, SF Mono, Consolas, DejaVu Sans Mono, monospace"
 
 KINDS = {  # kind of panel: its colour, its background, its sign
     "info": (BLUE, "#eef5fb", "ℹ"),

@@ -72,9 +72,9 @@ class Crowd(VBox):
 
     async def run(self) -> Tally:
         """Casts the votes and returns the tally, which counts what was done if the crowd is cancelled."""
-        self.tally, began = Tally(), self._loop.time()
+        self.tally, self._began = Tally(), self._loop.time()
         self._stop.clear()
-        votes = zip(due_times(len(self._votes), self._seconds, began), self._votes, strict=True)
+        votes = zip(due_times(len(self._votes), self._seconds, self._began), self._votes, strict=True)
         pool = ThreadPoolExecutor(self._at_once, thread_name_prefix="voter")
         progress = asyncio.create_task(self._show_progress())
         try:
@@ -82,7 +82,6 @@ class Crowd(VBox):
         finally:
             progress.cancel()
             pool.shutdown(wait=False, cancel_futures=True)
-            self.tally.seconds = self._loop.time() - began
             self._show()
         return self.tally
 
@@ -114,6 +113,7 @@ class Crowd(VBox):
             await asyncio.sleep(0.2)
 
     def _show(self) -> None:
+        self.tally.seconds = self._loop.time() - self._began
         self._bar.value = self.tally.sent.total() + self.tally.failed.total()
         self._bar.bar_style = "danger" if self.tally.failed else ""
         self._status.say(str(self.tally))

@@ -1,5 +1,7 @@
 """Style: text is legible on every colour, and what learners write stays text."""
 
+import xml.etree.ElementTree as ET
+
 import pytest
 
 from helpers import style
@@ -33,6 +35,13 @@ def test_a_panels_title_is_legible_on_its_background(kind):
 )
 def test_plain_text_is_escaped_and_backquotes_are_code(plain, as_html):
     assert as_html in style.escape(plain)
+
+
+@pytest.mark.parametrize("kind", style.KINDS)
+def test_a_panel_is_sound_html_with_its_frame(kind):
+    panel = ET.fromstring(style.panel(kind, "It's <here>", "say `x`", body=style.table(["a"], [["b"]])))
+    assert f"border:1px solid {style.KINDS[kind][0]}" in panel.get("style")
+    assert "It's <here>" in "".join(panel.itertext())
 
 
 def test_a_table_names_its_rows():
