@@ -17,7 +17,7 @@ MONO = "ui-monospace, SF Mono, Consolas, DejaVu Sans Mono, monospace"
 KINDS = {  # kind of panel: its colour, its background, its sign
     "info": (BLUE, "#eef5fb", "ℹ"),
     "good": (GREEN, "#ebf7f1", "✓"),
-    "hint": (ORANGE, "#fdf4e7", "💡"),
+    "hint": (ORANGE, "#fdf4e7", "→"),
     "bad": (RED, "#fdeeed", "✗"),
 }
 

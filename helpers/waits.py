@@ -30,8 +30,8 @@ class WaitError(Friendly):
 
 async def until(
     condition: Callable[[], T | Awaitable[T]], *, what: str, timeout: float = 60.0, every: float = 0.5
-) -> T:
-    """Awaits until condition() is true and returns what it returned.
+) -> T | None:
+    """Awaits until condition() is true and returns what it returned; None for a plain True, which a cell would echo.
 
     condition: a function without arguments, called in another thread (so boto3 calls are fine), or an async function.
     what: what the learner is waiting for, shown while waiting. timeout, every: seconds.
@@ -44,7 +44,7 @@ async def until(
         passed = time.monotonic() - began
         if answer:
             _show(line, _line("wait.done", what, passed))
-            return answer
+            return None if answer is True else answer
         if passed >= timeout:
             _show(line, _line("wait.late", what, passed))
             raise WaitError(t("wait.error", what=what, seconds=number(timeout), answer=repr(answer)))

@@ -22,6 +22,14 @@ def test_begin_connects_says_where_and_shows_todays_part(local, capsys):
     assert f"Cuenta {local.account}" in shown and "Lo de hoy: Stream" in shown
 
 
+def test_begin_builds_what_the_lessons_before_should_have_left(local, capsys):
+    asyncio.run(begin("03_producer", prefix="me", locale="en"))
+    assert "✓ Built the Kinesis stream, from lesson 02_stream." in capsys.readouterr().out
+    assert boto3.client("kinesis").list_streams()["StreamNames"] == ["me-stream"]
+    asyncio.run(begin("03_producer", prefix="me", locale="en"))
+    assert "already there" in capsys.readouterr().out
+
+
 def test_begin_again_ends_what_the_last_run_left_and_forgets_its_errors(local):
     async def scenario():
         LiveChart(dict, every=0.05).start()

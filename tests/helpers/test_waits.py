@@ -20,14 +20,18 @@ def test_may_await_an_async_condition():
     assert asyncio.run(until(ready, what="it")) == "ready"
 
 
+def test_a_plain_true_is_not_echoed_by_the_cell():
+    assert asyncio.run(until(lambda: True, what="it")) is None
+
+
 def test_other_tasks_go_on_while_the_condition_blocks():
     async def wait_for_each_other():
         moved = threading.Event()
-        waiting = asyncio.create_task(until(lambda: moved.wait(30), what="the other task"))
-        moved.set()
+        waiting = asyncio.create_task(until(lambda: moved.wait(30) and "moved", what="the other task"))
+        asyncio.get_running_loop().call_later(0.01, moved.set)
         return await waiting
 
-    assert asyncio.run(wait_for_each_other())
+    assert asyncio.run(wait_for_each_other()) == "moved"
 
 
 def test_gives_up_with_what_it_waited_for_and_the_last_answer():
