@@ -6,7 +6,9 @@ the two differ, CORRECTIONS says what AWS does.
 
 from __future__ import annotations
 
+import functools
 import re
+import warnings
 from collections.abc import Iterator
 
 from .errors import AwsError
@@ -54,7 +56,7 @@ def _problems(corrections: dict, shape, value, path: str) -> Iterator[str]:
     elif shape.type_name == "string":
         _expect(value, str, path)
         yield from _length(rules, value, value, path)
-        if rules.get("pattern") and not re.fullmatch(_python(rules["pattern"]), value):
+        if rules.get("pattern") and not _compiled(rules["pattern"]).fullmatch(value):
             yield _problem(value, path, f"satisfy regular expression pattern: {rules['pattern']}")
         if rules.get("enum") and value not in rules["enum"]:
             yield _problem(value, path, f"satisfy enum value set: [{', '.join(rules['enum'])}]")
@@ -91,11 +93,14 @@ def _expect(value, kind: type, path: str) -> None:
         raise AwsError("SerializationException", f"{path or 'The request'} is not of the expected type.")
 
 
-def _python(pattern: str) -> str:
+@functools.cache
+def _compiled(pattern: str) -> re.Pattern:
     """A Java pattern as Python's `re` takes it."""
-    return (
-        pattern.replace(r"\p{Print}", r"[^\x00-\x1f]").replace(r"\p{L}", r"[^\W\d_]").replace(r"\p{Z}", r"\s")
-    )
+    for java, python in ((r"\p{Print}", r"[^\x00-\x1f]"), (r"\p{L}", r"[^\W\d_]"), (r"\p{Z}", r"\s")):
+        pattern = pattern.replace(java, python)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # AWS's "[[" means a bracket, as it does here still
+        return re.compile(pattern)
 
 
 def _lower(name: str) -> str:
