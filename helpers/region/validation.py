@@ -96,7 +96,7 @@ def _expect(value, kind: type, path: str) -> None:
 @functools.cache
 def _compiled(pattern: str) -> re.Pattern:
     """A Java pattern as Python's `re` takes it."""
-    for java, python in ((r"\p{Print}", r"[^\x00-\x1f]"), (r"\p{L}", r"[^\W\d_]"), (r"\p{Z}", r"\s")):
+    for java, python in ((r"\p{L}", r"\w"), (r"\p{N}", r"\d"), (r"\p{Z}", r"\s")):
         pattern = pattern.replace(java, python)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # AWS's "[[" means a bracket, as it does here still
