@@ -28,12 +28,16 @@ WORKERS = 16
 
 @dataclass
 class QueuedEvent:
-    """accepted: epoch seconds. invocations: attempts that ran. refusals: attempts that were throttled or failed."""
+    """arn: as the caller named the function. accepted: epoch seconds.
+
+    invocations: attempts that ran. refusals: attempts that were throttled or failed.
+    """
 
     function: Function
     request_id: str
     payload: bytes
     client_context: str
+    arn: str
     accepted: float
     invocations: int = 0
     refusals: int = 0

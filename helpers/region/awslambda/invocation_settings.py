@@ -66,8 +66,9 @@ class InvocationSettings:
 
     def put_function_concurrency(self, *, FunctionName, ReservedConcurrentExecutions):
         function = self.registry.find(FunctionName, suffix=":$LATEST")
+        functions = self.registry.all()
         with self.registry.lock:
-            others = self._reserved() - (function.reserved or 0)
+            others = reserved(functions) - (function.reserved or 0)
             if ACCOUNT_CONCURRENCY - others - ReservedConcurrentExecutions < UNRESERVED_MINIMUM:
                 message = "Specified ReservedConcurrentExecutions for function decreases account's "
                 message += f"UnreservedConcurrentExecution below its minimum value of [{UNRESERVED_MINIMUM}]."
@@ -76,8 +77,8 @@ class InvocationSettings:
         return {"ReservedConcurrentExecutions": ReservedConcurrentExecutions}
 
     def get_function_concurrency(self, *, FunctionName):
-        reserved = self.registry.find(FunctionName).reserved
-        return {} if reserved is None else {"ReservedConcurrentExecutions": reserved}
+        function = self.registry.find(FunctionName)
+        return {} if function.reserved is None else {"ReservedConcurrentExecutions": function.reserved}
 
     def delete_function_concurrency(self, *, FunctionName):
         self.registry.find(FunctionName, suffix=":$LATEST").reserved = None
@@ -91,16 +92,13 @@ class InvocationSettings:
                 "CodeSizeUnzipped": UNZIPPED_BYTES,
                 "CodeSizeZipped": ZIPPED_BYTES,
                 "ConcurrentExecutions": ACCOUNT_CONCURRENCY,
-                "UnreservedConcurrentExecutions": ACCOUNT_CONCURRENCY - self._reserved(),
+                "UnreservedConcurrentExecutions": ACCOUNT_CONCURRENCY - reserved(functions),
             },
             "AccountUsage": {
                 "TotalCodeSize": sum(function.latest.package.size for function in functions),
                 "FunctionCount": len(functions),
             },
         }
-
-    def _reserved(self) -> int:
-        return sum(function.reserved or 0 for function in self.registry.all())
 
     # -- what becomes of asynchronous events -----------------------------------------------------------------------
 
@@ -168,8 +166,13 @@ class InvocationSettings:
             raise invalid(message)
 
 
+def reserved(functions: list[Function]) -> int:
+    """The concurrency that these functions have taken out of the account's."""
+    return sum(function.reserved or 0 for function in functions)
+
+
 def _given(retries: int | None, age: int | None, destinations: dict | None) -> dict:
-    """The members given; a destination that is empty is none. Raises AwsError where there is nothing."""
+    """The members given. Raises AwsError where there is none."""
     given = {
         "MaximumRetryAttempts": retries,
         "MaximumEventAgeInSeconds": age,

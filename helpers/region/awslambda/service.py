@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import shutil
 import tempfile
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+
+import psutil
 
 from ..access import Access
 from ..clock import Clock
@@ -36,6 +39,7 @@ from .runtime_api import RuntimeApi
 
 SYNCHRONOUS_BYTES = 6_291_456
 ASYNCHRONOUS_BYTES = 1_048_576
+FOLDER = "region-functions"
 
 
 class Lambda(FunctionActions, InvocationSettings):
@@ -58,7 +62,7 @@ class Lambda(FunctionActions, InvocationSettings):
         self.access = access
         self.metrics = metrics
         self.endpoint = endpoint
-        self.folder = Path(tempfile.mkdtemp(prefix="region-functions-")).resolve()
+        self.folder = own_folder()
         self.api = RuntimeApi()
         self.pool = Pool(self._environment, self.sweep, clock, settings)
         self.registry = Registry(clock, settings, self._settled)
@@ -102,7 +106,8 @@ class Lambda(FunctionActions, InvocationSettings):
         AccessDeniedException if its role cannot be assumed any more.
         """
         function = self.registry.find(name_or_arn, suffix=":$LATEST")
-        return self._run(function, new_request_id(), payload, client_context or "", name_or_arn)
+        arn = invoked_arn(function, name_or_arn)
+        return self._run(function, new_request_id(), payload, client_context or "", arn)
 
     def permits(self, name_or_arn: str, principal: str, action: str, source_arn: str) -> bool:
         """Whether the function's resource policy lets a service ("apigateway.amazonaws.com") in for `source_arn`."""
@@ -139,14 +144,13 @@ class Lambda(FunctionActions, InvocationSettings):
         function = self.registry.find(FunctionName, Qualifier, suffix=":$LATEST")
         payload = checked_payload(Payload, InvocationType)
         context = checked_context(ClientContext)
+        arn = invoked_arn(function, FunctionName, Qualifier)
         function.refuse_while_pending()
         if InvocationType == "DryRun":
             return {"StatusCode": 204, "Payload": b""}
         if InvocationType == "Event":
-            self._queue(function, payload, context)
+            self._queue(function, payload, context, arn)
             return {"StatusCode": 202, "Payload": b""}
-        qualifier = parse_name(FunctionName, Qualifier)[1]
-        arn = f":{qualifier}" if qualifier else ""
         invocation = self._run(function, new_request_id(), payload, context, arn)
         answer = {"StatusCode": 200, "ExecutedVersion": "$LATEST", "Payload": invocation.payload}
         if invocation.function_error:
@@ -156,9 +160,9 @@ class Lambda(FunctionActions, InvocationSettings):
         return answer
 
     def _run(
-        self, function: Function, request_id: str, payload: bytes, client_context: str, asked: str
+        self, function: Function, request_id: str, payload: bytes, client_context: str, arn: str
     ) -> Invocation:
-        """One attempt. asked: how the caller named the function: the handler sees a qualifier only if it was given."""
+        """One attempt. arn: the function's, as its handler is told it was invoked."""
         function.refuse_while_pending()
         count = {"FunctionName": function.name}
         try:
@@ -171,7 +175,6 @@ class Lambda(FunctionActions, InvocationSettings):
             "AWS/Lambda", "ConcurrentExecutions", self.pool.in_flight(function.name), "Count", **count
         )
         try:
-            arn = function.arn + (":$LATEST" if asked.endswith(":$LATEST") else "")
             invocation = environment.invoke(request_id, payload, arn, client_context)
         finally:
             self.pool.release(environment)
@@ -181,15 +184,17 @@ class Lambda(FunctionActions, InvocationSettings):
         self.metrics.add("AWS/Lambda", "Duration", invocation.duration, "Milliseconds", **count)
         return invocation
 
-    def _queue(self, function: Function, payload: bytes, client_context: str = "") -> None:
-        self.queue.put(QueuedEvent(function, new_request_id(), payload, client_context, self.clock.now()))
+    def _queue(self, function: Function, payload: bytes, client_context: str, arn: str) -> None:
+        now = self.clock.now()
+        self.queue.put(QueuedEvent(function, new_request_id(), payload, client_context, arn, now))
 
     def _enqueue(self, name_or_arn: str, payload: bytes) -> None:
-        self._queue(self.registry.find(name_or_arn), payload)
+        function = self.registry.find(name_or_arn)
+        self._queue(function, payload, "", invoked_arn(function, name_or_arn))
 
     def _run_queued(self, event: QueuedEvent) -> Invocation:
         self.registry.find(event.function.arn)
-        return self._run(event.function, event.request_id, event.payload, event.client_context, "")
+        return self._run(event.function, event.request_id, event.payload, event.client_context, event.arn)
 
     def _settled(self, function: Function) -> None:
         self.pool.retire(function)
@@ -224,6 +229,21 @@ class Lambda(FunctionActions, InvocationSettings):
 
 def new_request_id() -> str:
     return str(uuid.uuid4())
+
+
+def invoked_arn(function: Function, asked: str, qualifier: str | None = None) -> str:
+    """The ARN that the handler sees: with a qualifier only if the caller gave one."""
+    given = parse_name(asked, qualifier)[1]
+    return f"{function.arn}:{given}" if given else function.arn
+
+
+def own_folder() -> Path:
+    """A temporary folder for this process's functions. Those that a killed region left behind are removed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}-*-*"):
+        owner = folder.name.split("-")[-2]
+        if owner.isdigit() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"{FOLDER}-{os.getpid()}-")).resolve()
 
 
 def checked_payload(payload: bytes, invocation_type: str) -> bytes:

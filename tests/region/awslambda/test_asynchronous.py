@@ -21,7 +21,7 @@ WORKED = Invocation(b'{"counted":1}', None, b"", "id", 1.0)
 
 def event(invocations=0, refusals=0, last=None, reserved=None, accepted=0.0, **config) -> QueuedEvent:
     function = Function("votes", ARN, None, 0.0, reserved=reserved, event_invoke=config or None)
-    return QueuedEvent(function, "id", b'{"vote":"VER"}', "", accepted, invocations, refusals, last)
+    return QueuedEvent(function, "id", b'{"vote":"VER"}', "", ARN, accepted, invocations, refusals, last)
 
 
 @pytest.mark.parametrize(

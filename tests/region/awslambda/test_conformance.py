@@ -288,7 +288,6 @@ def test_updates(held, deploy_held, manual_clock, zipped):
     assert held.invoke_function(name, b"{}").payload == b'"new"'
 
 
-@pytest.mark.xfail(reason="validation.py does not translate the pattern of tag keys, a \\p{…} inside […]")
 def test_tags(deploy, client):
     deploy(ECHO, Tags={"a": "1"})
     client.tag_resource(Resource=f"{ARN}:votes", Tags={"b": "2"})

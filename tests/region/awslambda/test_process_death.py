@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import psutil
+
+from helpers.region.awslambda.service import own_folder
 
 REGION = """
 import io, json, os, sys, zipfile
@@ -28,13 +33,13 @@ sys.stdin.read()
 """
 
 
-def test_killing_the_region_ends_its_functions(tmp_path):
+def test_killing_the_region_ends_its_functions_and_the_next_sweeps_up(tmp_path, monkeypatch):
     region = subprocess.Popen(
         [sys.executable, "-c", REGION],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=_environment(tmp_path),
+        env=os.environ | {"TMPDIR": str(tmp_path), "TEMP": str(tmp_path), "PYTHONPATH": os.getcwd()},
     )
     with region:
         line = region.stdout.readline().split()
@@ -44,10 +49,8 @@ def test_killing_the_region_ends_its_functions(tmp_path):
         region.wait()
         _, alive = psutil.wait_procs([function], timeout=10)
     assert not [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
-
-
-def _environment(temporary) -> dict[str, str]:
-    """This process's, with the temporary folder where what a killed region leaves behind is swept up."""
-    import os
-
-    return os.environ | {"TMPDIR": str(temporary), "TEMP": str(temporary), "PYTHONPATH": os.getcwd()}
+    left = Path(line[1])
+    assert left.exists()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    own_folder()
+    assert not left.exists()
