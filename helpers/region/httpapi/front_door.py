@@ -1,6 +1,6 @@
 """The front door: a client's request goes to a stage, a route, a function, and comes back as a response.
 
-The function runs in a thread of its own, so that the client has its 503 when the integration's time is over while
+The function is waited for in a worker thread, so that the client has its 503 when the integration's time is over while
 the function goes on, as on AWS. Why a client got a 500 is in the region's log (AWS: in the stage's access log).
 """
 
@@ -11,6 +11,7 @@ import json
 import logging
 import secrets
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -70,10 +71,15 @@ class FrontDoor:
         self._access = access
         self._metrics = metrics
         self._buckets = Buckets(clock)
-        self._running = threading.BoundedSemaphore(RUNNING)
+        self._places = threading.BoundedSemaphore(RUNNING)
+        self._workers = ThreadPoolExecutor(RUNNING, "httpapi-integration")
 
     def reset(self) -> None:
         self._buckets.clear()
+
+    def close(self) -> None:
+        """Take no more; an invocation at work ends with the Lambda service."""
+        self._workers.shutdown(wait=False)
 
     def handle(self, request: Request) -> Response:
         """The response to `/<api id>/path`."""
@@ -177,34 +183,24 @@ class FrontDoor:
 
     def _invoke(self, integration: Integration, payload: bytes):
         """The function's Invocation. Raises IntegrationError, Unavailable."""
-        if not self._running.acquire(blocking=False):
+        if not self._places.acquire(blocking=False):
             raise Unavailable(f"{RUNNING} functions run already for HTTP APIs")
         done = threading.Event()
-        outcome = []
 
-        def run() -> None:
-            try:
-                outcome.append(self._functions.invoke_function(integration.function_arn, payload))
-            except Exception as error:
-                outcome.append(error)
-            finally:
-                self._running.release()
-                done.set()
+        def ended(_) -> None:
+            self._places.release()
+            done.set()
 
-        try:
-            threading.Thread(target=run, name="httpapi-integration", daemon=True).start()
-        except RuntimeError as error:
-            self._running.release()
-            raise Unavailable(str(error)) from None
+        call = self._workers.submit(self._functions.invoke_function, integration.function_arn, payload)
+        call.add_done_callback(ended)
         milliseconds = integration.timeout_in_millis
         if not self._clock.wait(done, milliseconds / 1000):
             raise Unavailable(f"the function did not answer within {milliseconds} ms; it goes on")
-        if isinstance(outcome[0], AwsError):
+        try:
+            return call.result()
+        except AwsError as error:
             # A throttled function too: what an HTTP API says then is not recorded, a REST API says 500.
-            raise IntegrationError(str(outcome[0]))
-        if isinstance(outcome[0], Exception):
-            raise outcome[0]
-        return outcome[0]
+            raise IntegrationError(str(error)) from None
 
     def _measure(self, exchange: Exchange, answer: Response, seconds: float) -> None:
         values = [

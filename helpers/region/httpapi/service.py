@@ -53,4 +53,4 @@ class HttpApi(Apis, Routes, Stages):
         self._front_door.reset()
 
     def close(self) -> None:
-        """Nothing of its own to end: an invocation still running ends with the Lambda service."""
+        self._front_door.close()

@@ -194,6 +194,14 @@ def test_update_api_changes_what_quick_create_made(service, quick):
     assert keys(service, quick) == served_keys(service, quick) == ["POST /votes"]
 
 
+def test_update_api_may_repeat_its_route_key_but_not_take_anothers(service, quick):
+    service.update_api(ApiId=quick, RouteKey="$default")
+    service.create_route(ApiId=quick, RouteKey="POST /votes")
+    said = "Route with key POST /votes already exists"
+    refused("ConflictException", said, service.update_api, ApiId=quick, RouteKey="POST /votes")
+    assert keys(service, quick) == ["$default", "POST /votes"]
+
+
 def test_update_api_needs_quick_create_for_that(service, api):
     refused("BadRequestException", "quick create", service.update_api, ApiId=api, Target=FUNCTION)
 
@@ -370,6 +378,14 @@ def test_a_route_key_is_taken_once(service, api):
     )
     service.update_route(ApiId=api, RouteId=taken["RouteId"], RouteKey="POST /x")
     service.update_route(ApiId=api, RouteId=taken["RouteId"], RouteKey="PUT /x", OperationName="put")
+    refused(
+        "NotFoundException",
+        "zzz",
+        service.update_route,
+        ApiId=api,
+        RouteId=taken["RouteId"],
+        Target="integrations/zzz",
+    )
     assert keys(service, api) == ["PUT /x", "GET /x"]
 
 
