@@ -9,12 +9,6 @@ from helpers.tools.run import run_folder, run_lesson
 from tests.browser.lab import LabPage, LabServer, OfflinePage, chromium
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
 def lab(browser, small_workbook):
     build(small_workbook)
@@ -59,3 +53,11 @@ def test_a_report_opens_offline_with_its_chart_and_pictures(browser, small_workb
         assert report.page.get_by_role("img", name="Un cuadrado").evaluate("image => image.naturalWidth") > 0
         assert report.complaints == []
         assert report.outside == []
+
+
+@pytest.mark.parametrize("ci, outcome", [("true", pytest.fail.Exception), ("", pytest.skip.Exception)])
+def test_without_a_browser_the_tests_skip_aloud_but_fail_in_ci(ci, outcome, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(outcome, match="No Chromium here"), chromium():
+        pass
