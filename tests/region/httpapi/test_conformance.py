@@ -4,204 +4,27 @@ real function behind. What is not covered, and why, is listed at the end.
 
 from __future__ import annotations
 
-import http.client
-import io
 import json
 import time
 import uuid
-import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from helpers.region.httpapi import HttpApi, front_door
 from helpers.region.server import Server
-from tests.region.conftest import ACCESS_KEY, QUICK, SECRET_KEY
+from tests.region.conftest import QUICK
+from tests.region.httpapi.support import FUNCTION, PRIVATE, SLOW, ask, error, permit, send, trust
 
-HANDLER = '''
-import json, os, time
-
-def lambda_handler(event, context):
-    """Do what the body asks for; without one, say what came."""
-    asked = json.loads(event["body"]) if event.get("body") and not event["isBase64Encoded"] else {}
-    if "raise" in asked:
-        raise ValueError(asked["raise"])
-    while "until" in asked and not os.path.exists(asked["until"]):
-        time.sleep(0.01)
-    if "print" in asked:
-        print(asked["print"])
-    if "exit" in asked:
-        os._exit(asked["exit"])
-    if "return" in asked:
-        return asked["return"]
-    return {"statusCode": 200, "body": json.dumps(event)} if event["version"] == "1.0" else event
-'''
-FUNCTION, SLOW, PRIVATE = "echo", "slow", "private"
 PAGE = "https://votes.example"
-
-
-@dataclass
-class Reply:
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes
-
-    def header(self, name):
-        values = [value for key, value in self.headers if key.lower() == name]
-        return ",".join(values) if values else None
-
-    def json(self):
-        return json.loads(self.body)
-
-
-def send(url, method="GET", path="/", body=None, headers=()):
-    """One request over a socket of its own, as it stands: no redirects, no default headers but Host."""
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
-    try:
-        connection.putrequest(method, parts.path + path, skip_accept_encoding=True)
-        given = [*dict(headers).items()] if isinstance(headers, dict) else list(headers)
-        if body is not None:
-            given.append(("Content-Length", str(len(body))))
-        for name, value in given:
-            connection.putheader(name, value)
-        connection.endheaders(body)
-        reply = connection.getresponse()
-        return Reply(reply.status, reply.getheaders(), reply.read())
-    finally:
-        connection.close()
-
-
-def ask(url, program, path="/", method="POST", headers=(), **more):
-    """Have the function do as `program` says."""
-    headers = [("Content-Type", "application/json"), *headers]
-    return send(url, method, path, json.dumps({**program, **more}).encode(), headers)
-
-
-def error(reply):
-    return reply.status, reply.body, reply.header("content-type")
 
 
 INTERNAL = (500, b'{"message":"Internal Server Error"}', "application/json")
 UNAVAILABLE = (503, b'{"message":"Service Unavailable"}', "application/json")
 NOT_FOUND = (404, b'{"message":"Not Found"}', "application/json")
-
-
-@pytest.fixture(scope="module")
-def clients(_session_region):
-    """clients("lambda") → boto3's client. One region and two functions serve the whole module, emptied at its end."""
-    made = {}
-
-    def client(service):
-        if service not in made:
-            made[service] = boto3.client(
-                service,
-                endpoint_url=_session_region.control.url,
-                region_name=QUICK.region,
-                aws_access_key_id=ACCESS_KEY,
-                aws_secret_access_key=SECRET_KEY,
-                config=Config(retries={"total_max_attempts": 1}, proxies={}),
-            )
-        return made[service]
-
-    yield client
-    _session_region.reset()
-
-
-@pytest.fixture(scope="module")
-def gateway(clients):
-    return clients("apigatewayv2")
-
-
-def trust(service):
-    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
-@pytest.fixture(scope="module")
-def deploy(clients):
-    """deploy("name") → the ARN of a new, active function that does what it is asked."""
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}],
-    }
-    iam, awslambda = clients("iam"), clients("lambda")
-    role = iam.create_role(RoleName="echo", AssumeRolePolicyDocument=trust("lambda.amazonaws.com"))["Role"][
-        "Arn"
-    ]
-    iam.put_role_policy(RoleName="echo", PolicyName="logs", PolicyDocument=json.dumps(policy))
-    package = io.BytesIO()
-    with zipfile.ZipFile(package, "w") as archive:
-        archive.writestr("lambda_function.py", HANDLER)
-
-    def deployed(name):
-        arn = awslambda.create_function(
-            FunctionName=name,
-            Runtime="python3.11",
-            Role=role,
-            Handler="lambda_function.lambda_handler",
-            Code={"ZipFile": package.getvalue()},
-            Timeout=20,
-        )["FunctionArn"]
-        awslambda.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.05})
-        return arn
-
-    return deployed
-
-
-@pytest.fixture(scope="module")
-def functions(clients, deploy):
-    """name → ARN. Every API may call `echo` and `slow`, none may call `private`."""
-    arns = {name: deploy(name) for name in (FUNCTION, SLOW, PRIVATE)}
-    for name in (FUNCTION, SLOW):
-        permit(clients, name, "arn:aws:execute-api:us-east-1:123456789012:*")
-    return arns
-
-
-def permit(clients, name, source_arn, sid="api"):
-    clients("lambda").add_permission(
-        FunctionName=name,
-        StatementId=sid,
-        Action="lambda:InvokeFunction",
-        Principal="apigateway.amazonaws.com",
-        SourceArn=source_arn,
-    )
-
-
-@pytest.fixture
-def quick(gateway, functions):
-    """A quick-created API over the echo function, as CreateApi answered."""
-    return gateway.create_api(Name="quick", ProtocolType="HTTP", Target=functions[FUNCTION])
-
-
-@pytest.fixture
-def make(gateway, functions):
-    """make("POST /a", version="1.0", …) → (API id, its URL): routes to one integration, a `$default` stage."""
-
-    def made(
-        *keys, version="2.0", function=FUNCTION, stage="$default", cors=None, settings=None, **integration
-    ):
-        given = {} if cors is None else {"CorsConfiguration": cors}
-        api = gateway.create_api(Name="made", ProtocolType="HTTP", **given)
-        integration_id = gateway.create_integration(
-            ApiId=api["ApiId"],
-            IntegrationType="AWS_PROXY",
-            IntegrationUri=functions[function],
-            PayloadFormatVersion=version,
-            **integration,
-        )["IntegrationId"]
-        for key in keys:
-            gateway.create_route(ApiId=api["ApiId"], RouteKey=key, Target=f"integrations/{integration_id}")
-        gateway.create_stage(ApiId=api["ApiId"], StageName=stage, AutoDeploy=True, **(settings or {}))
-        return api["ApiId"], api["ApiEndpoint"]
-
-    return made
 
 
 # §1 Control plane
