@@ -38,6 +38,9 @@ DISCONNECTED = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+# A lesson run in one go meets Kinesis's quotas (5 reads a second per shard): boto3 tries again, a little longer than
+# it would by itself.
+PATIENT = {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "8"}
 
 _learner: dict[str, str] = {}  # the AWS_* variables that the learner brought
 _ours: dict[str, str] = {}  # the AWS_* variables that the last connect set
@@ -121,7 +124,9 @@ def _to_aws(account: str) -> Connection:
 
 
 def local_variables(endpoint: str, key: str, secret: str, region: str) -> dict[str, str]:
-    return DISCONNECTED | {
+    return {
+        **DISCONNECTED,
+        **PATIENT,
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": key,
         "AWS_SECRET_ACCESS_KEY": secret,
@@ -147,7 +152,7 @@ def aws_variables(learner: Mapping[str, str]) -> dict[str, str]:
     variables = {name: value for name, value in learner.items() if not name.startswith("AWS_ENDPOINT_URL")}
     if "AWS_REGION" in variables:
         variables.setdefault("AWS_DEFAULT_REGION", variables["AWS_REGION"])
-    return variables | {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}
+    return {**PATIENT, **variables, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}
 
 
 def checked_url(target: str) -> str:

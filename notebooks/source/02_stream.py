@@ -325,6 +325,7 @@ show(read(ana_shard, "AT_TIMESTAMP", Timestamp=started_at))
 # | Escribir | **1.000 registros/s** y **1 MB/s** |
 # | Leer | **2 MB/s**, en 5 llamadas/s compartidas por todos los consumidores |
 #
+# Quien se pasa recibe `ProvisionedThroughputExceededException`; boto3 espera un poco y lo vuelve a intentar por su cuenta.
 # Un voto ocupa unos 100 bytes, así que nos limita el número de registros y no su tamaño: con 2 shards caben 2.000 votos
 # por segundo, si las claves se reparten bien.
 #
@@ -344,6 +345,7 @@ show(read(ana_shard, "AT_TIMESTAMP", Timestamp=started_at))
 # | Writing | **1,000 records/s** and **1 MB/s** |
 # | Reading | **2 MB/s**, in 5 calls/s shared by all consumers |
 #
+# Whoever exceeds them gets `ProvisionedThroughputExceededException`; boto3 waits a little and tries again by itself.
 # A vote takes about 100 bytes, so the number of records limits us, not their size: 2 shards take 2,000 votes a second, if
 # the keys spread well.
 #
