@@ -137,14 +137,22 @@ def _function(name: str) -> bool:
     return found["State"] == "Active" and found.get("LastUpdateStatus", "Successful") == "Successful"
 
 
-def _api(names: Names) -> bool:
+def _find_api(names: Names) -> dict | None:
     pages = boto3.client("apigatewayv2").get_paginator("get_apis").paginate()
-    return any(api["Name"] == names.api for page in pages for api in page["Items"])
+    return next((api for page in pages for api in page["Items"] if api["Name"] == names.api), None)
+
+
+def _api(names: Names) -> bool:
+    """Pages of any origin must be able to vote: an API without that is half built."""
+    found = _find_api(names) or {}
+    return "*" in found.get("CorsConfiguration", {}).get("AllowOrigins", [])
 
 
 def _api_permission(names: Names) -> bool:
+    """An API made anew has another id, and the function's policy may still name the old one."""
+    found = _find_api(names)
     policy = boto3.client("lambda").get_policy(FunctionName=names.producer)["Policy"]
-    return "apigateway.amazonaws.com" in policy
+    return found is not None and f":{found['ApiId']}/" in policy
 
 
 def _trigger(names: Names) -> bool:
