@@ -1,7 +1,8 @@
 """Which environment takes an event: the one used last, else a new one, within the function's reserved concurrency.
 
-AWS starts as many environments as there are events at once. A laptop cannot: past ENVIRONMENTS, an event waits for one
-to be free, which looks like a slow cold start.
+AWS starts as many environments as there are events at once. A laptop had better not: past ENVIRONMENTS an event first
+waits a little for one to be free, which looks like a slow cold start. It does not wait for ever, since the others may
+be waiting for it: functions that invoke functions.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from .function import Function, Revision
 from .refusals import no_function
 
 ENVIRONMENTS = max(8, 4 * (os.cpu_count() or 1))
+MOST_ENVIRONMENTS = 8 * ENVIRONMENTS
+PATIENCE_SECONDS = 1.0
 EXPIRY_MARGIN = 60.0  # seconds that credentials must outlive an invocation's timeout
 HOUSEKEEPING_SECONDS = 10.0
 CLEAR_SECONDS = 5.0
@@ -88,7 +91,7 @@ class Pool:
         environment.used = self._clock.now()
         with self._changed:
             self._busy.discard(environment)
-            keep = not self._closed and self._usable(environment)
+            keep = not self._closed and self._usable(environment) and self._live < ENVIRONMENTS
             if keep:
                 self._idle.append(environment)
         if not keep:
@@ -119,25 +122,24 @@ class Pool:
 
     def _warm(self, function: Function) -> Environment | None:
         """An idle environment of the function; else None, once there is room for a new one, which is then counted."""
-        evicted = None
+        evicted: list[Environment] = []
         with self._changed:
-            while not self._closed:
+            patient = True
+            while True:
+                if self._closed:
+                    raise AwsError("ServiceException", "The region is stopping.", 500)
                 for environment in reversed(self._idle):
                     if environment.function is function and self._usable(environment):
                         self._idle.remove(environment)
                         self._busy.add(environment)
                         return environment
-                if len(self._idle) + len(self._busy) + self._starting < ENVIRONMENTS:
+                if self._live >= ENVIRONMENTS and self._idle:
+                    evicted.append(self._idle.pop(0))
+                if self._live < (ENVIRONMENTS if patient else MOST_ENVIRONMENTS):
                     break
-                if self._idle:
-                    evicted = self._idle.pop(0)
-                    break
-                self._changed.wait()
-            else:
-                raise AwsError("ServiceException", "The region is stopping.", 500)
+                patient = self._changed.wait(PATIENCE_SECONDS)
             self._starting += 1
-        if evicted is not None:
-            self._end([evicted])
+        self._end(evicted)
         return None
 
     def _cold(self, function: Function) -> Environment | None:
@@ -157,6 +159,10 @@ class Pool:
         if function.deleted:
             raise no_function(f"{function.arn}:$LATEST")
         return None
+
+    @property
+    def _live(self) -> int:
+        return len(self._idle) + len(self._busy) + self._starting
 
     def _usable(self, environment: Environment) -> bool:
         function, revision = environment.function, environment.revision

@@ -85,10 +85,14 @@ class Runtime:
         """`text` with this machine's paths as AWS has them."""
         return as_on_aws(text, self._places)
 
+    @functools.cached_property
+    def _watched(self) -> psutil.Process:
+        return psutil.Process(self._process.pid)
+
     def sample(self) -> int:
         """Bytes held now."""
         try:
-            held = psutil.Process(self._process.pid).memory_info().rss
+            held = self._watched.memory_info().rss
         except psutil.NoSuchProcess:
             return 0
         self.peak = max(self.peak, held)

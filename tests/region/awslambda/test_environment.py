@@ -12,6 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from helpers.region.awslambda import pool
+
 POSIX = sys.platform != "win32"
 COUNTS = """
 count = 0
@@ -253,6 +255,53 @@ def test_events_at_once_have_an_environment_each(deploy, tmp_path):
         outcomes = list(callers.map(function.invoke, [{"folder": str(tmp_path), "wanted": 3}] * 3))
     assert len({outcome.payload for outcome in outcomes}) == 3
     assert len(function.streams()) == 3
+
+
+def test_functions_that_wait_for_functions_get_environments_in_the_end(deploy, monkeypatch, region):
+    monkeypatch.setattr(pool, "ENVIRONMENTS", 2)
+    deploy("def lambda_handler(event, context):\n    return 'inner'\n", name="inner")
+    source = """
+    import boto3, json
+    def lambda_handler(event, context):
+        return json.load(boto3.client("lambda").invoke(FunctionName="inner")["Payload"])
+    """
+    function = deploy(source, name="outer", Timeout=30)
+    with ThreadPoolExecutor(4) as callers:
+        outcomes = list(callers.map(function.invoke, [{}] * 4))
+    assert [outcome.payload for outcome in outcomes] == ["inner"] * 4
+    assert len(region.functions.pool.environments(region.functions.function("outer"))) <= 2
+
+
+def test_the_environment_used_longest_ago_makes_room(deploy, monkeypatch, region):
+    monkeypatch.setattr(pool, "ENVIRONMENTS", 2)
+    functions = [deploy(COUNTS, name=name) for name in ("a", "b", "c")]
+    assert [function.invoke({}).payload for function in functions] == [1, 1, 1]
+    assert {one["name"]: one["environments"] for one in region.functions.describe()} == {
+        "a": 0,
+        "b": 1,
+        "c": 1,
+    }
+    assert [function.invoke({}).payload for function in functions[1:]] == [2, 2]
+
+
+def test_no_event_is_lost_while_code_changes(deploy, zipped):
+    function = deploy("def lambda_handler(event, context):\n    return 0\n")
+    answers, done = [], threading.Event()
+
+    def call():
+        while not done.is_set():
+            answers.append(function.invoke({}).payload)
+
+    with ThreadPoolExecutor(3) as callers:
+        calls = [callers.submit(call) for _ in range(3)]
+        for number in (1, 2, 3):
+            code = zipped(f"def lambda_handler(event, context):\n    return {number}\n")
+            function.client.update_function_code(FunctionName="votes", ZipFile=code)
+            while number not in answers:
+                threading.Event().wait(0.01)
+        done.set()
+    assert [call.exception() for call in calls] == [None] * 3
+    assert set(answers) <= {0, 1, 2, 3}
 
 
 def test_new_code_and_new_configuration_start_a_new_environment(deploy, zipped):
