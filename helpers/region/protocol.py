@@ -81,7 +81,8 @@ class Protocol:
         written = serializer(operation, context=SerializationContext(request_id)).serialize(result or {})
         body = written["body"]
         headers = [*written["headers"].items(), ("x-amzn-RequestId", request_id)]
-        return Response(written["status_code"], headers, body.encode() if isinstance(body, str) else body)
+        status = _status(operation, result or {}) or written["status_code"]
+        return Response(status, headers, body.encode() if isinstance(body, str) else body)
 
     def error(self, error: AwsError) -> Response:
         """An AwsError in the service's own shape."""
@@ -115,7 +116,7 @@ class Protocol:
 
     def _routed(self, request: Request) -> tuple[OperationModel, dict]:
         """A rest service's operation: method and path, and the query words that only some operations want."""
-        adapter = self._routes.bind("region", path_info=unquote(request.path), default_method=request.method)
+        adapter = self._routes.bind("region", path_info=request.path, default_method=request.method)
         try:
             candidates, address = adapter.match()
         except HTTPException:
@@ -132,7 +133,7 @@ class Protocol:
         if not fitting:
             raise AwsError("UnknownOperationException", f"{self.service} has no {request.path}.", 404)
         chosen = max(fitting, key=_specificity)
-        return chosen, {name.replace("__", "-"): value for name, value in address.items()}
+        return chosen, {name.replace("__", "-"): unquote(value) for name, value in address.items()}
 
     @cached_property
     def _routes(self) -> Map:
@@ -161,6 +162,15 @@ def _specificity(operation: OperationModel) -> int:
     shape = operation.input_shape
     asked = len(shape.required_query_args) + len(shape.required_headers) if shape else 0
     return len(operation.http_trait.query_args) + asked
+
+
+def _status(operation: OperationModel, result: dict) -> int | None:
+    """The HTTP status, where a member of the result is it (Lambda's Invoke); moto's serialiser does not look."""
+    members = operation.output_shape.members if operation.output_shape else {}
+    return next(
+        (result.get(name) for name, m in members.items() if m.serialization.get("location") == "statusCode"),
+        None,
+    )
 
 
 def _converter(label: re.Match) -> str:

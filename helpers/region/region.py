@@ -21,8 +21,8 @@ from .moto_services import Moto
 from .server import Request, Response, Server
 from .settings import Settings
 
-FRONT_DOOR_HEADER_BYTES = 10_240  # API Gateway's limit for the request line and headers
-FRONT_DOOR_BODY_BYTES = 10 * 1024 * 1024
+FRONT_DOOR_HEADER_BYTES = 16 * 1024  # roomier than API Gateway's own limits, which httpapi words as AWS does
+FRONT_DOOR_BODY_BYTES = 12 * 1024 * 1024
 
 
 class Region:

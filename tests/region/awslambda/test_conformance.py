@@ -45,7 +45,6 @@ def test_invocation_types(deploy, client):
         assert "ExecutedVersion" not in answer and "LogResult" not in answer
 
 
-@pytest.mark.xfail(reason="protocol.py answers 200 where the output's StatusCode is the HTTP status")
 @pytest.mark.parametrize(("kind", "status"), [("Event", 202), ("DryRun", 204)])
 def test_status_of_an_invocation_without_a_result(deploy, client, kind, status):
     deploy(ECHO)

@@ -143,10 +143,6 @@ def test_without_auto_deploy_a_change_waits_for_its_deployment(gateway, function
     assert [send(api["ApiEndpoint"], path=path).status for path in ("/a", "/b")] == [200, 404]
 
 
-@pytest.mark.xfail(
-    raises=ClientError,
-    reason="protocol.py decodes an address before it cuts it, so that labels with a slash are lost",
-)
 def test_tags(gateway, quick):
     arn = f"arn:aws:apigateway:us-east-1::/apis/{quick['ApiId']}"
     gateway.tag_resource(ResourceArn=arn, Tags={"team": "red", "x": "y"})
@@ -154,10 +150,6 @@ def test_tags(gateway, quick):
     assert gateway.get_tags(ResourceArn=arn)["Tags"] == {"team": "red"}
 
 
-@pytest.mark.xfail(
-    raises=ClientError,
-    reason="protocol.py decodes an address before it cuts it, so that labels with a slash are lost",
-)
 def test_route_settings_are_deleted_by_their_key(gateway, make):
     api, _ = make("POST /votes")
     settings = {"POST /votes": {"ThrottlingBurstLimit": 1, "ThrottlingRateLimit": 1.0}}
