@@ -141,7 +141,7 @@ def backoff(failures: int, base: float) -> float:
 
 def lane_of(partition_key: str, lanes: int) -> int:
     """Which of a shard's concurrent lanes a key belongs to: the same one always, so that its order is kept."""
-    return zlib.crc32(partition_key.encode()) % lanes
+    return zlib.crc32(partition_key.encode("utf-8", "replace")) % lanes
 
 
 def _loaded(payload: bytes):

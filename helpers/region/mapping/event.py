@@ -6,6 +6,8 @@ import base64
 import json
 from datetime import UTC, datetime
 
+from ..errors import AwsError
+
 PAYLOAD_LIMIT = 6 * 1024 * 1024
 """Bytes of an event at most, base64 and metadata counted."""
 ENVELOPE = 1024
@@ -43,12 +45,19 @@ def event(records: list[str], around: dict | None = None) -> bytes:
     return f'{{"Records":[{",".join(records)}]{more}}}'.encode()
 
 
+def check_size(payload: bytes) -> None:
+    """Raises AwsError RequestTooLargeException: one large record of a stream can be more than Lambda takes."""
+    if len(payload) > PAYLOAD_LIMIT:
+        message = f"Request must be smaller than {PAYLOAD_LIMIT} bytes for the InvokeFunction operation"
+        raise AwsError("RequestTooLargeException", message, 413)
+
+
 def window_members(
     start: float, end: float, state: dict, shard_id: str, stream_arn: str, final: bool, early: bool
 ) -> dict:
     """What a tumbling window adds to the event. start, end: seconds since the epoch."""
     return {
-        "window": {"start": _minute(start), "end": _minute(end)},
+        "window": {"start": _second(start), "end": _second(end)},
         "state": state,
         "shardId": shard_id,
         "eventSourceARN": stream_arn,
@@ -57,5 +66,5 @@ def window_members(
     }
 
 
-def _minute(seconds: float) -> str:
+def _second(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

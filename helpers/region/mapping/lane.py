@@ -12,15 +12,25 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from ..errors import AwsError
 from .batch import Batch, Gathering, Item, Outcome, after, backoff, expired, lane_of, outcome, state_in
 from .destination import RETRIES_EXHAUSTED, TOO_OLD, message, object_key, send
-from .event import event, event_record, written
+from .event import check_size, event, event_record, written
 from .filter import Pattern, filterable
 from .mapping import NO_LIMIT, Mapping
 from .shards import Position
 from .window import Window, window_start
+
+if TYPE_CHECKING:
+    from ..access import Access
+    from ..awslambda import Lambda
+    from ..clock import Clock
+    from ..kinesis import Kinesis
+    from ..metrics import Metrics
+    from ..moto_services import Moto
+    from ..settings import Settings
 
 LOG = logging.getLogger(__name__)
 CALL_FAILED = "PROBLEM: Function call failed"
@@ -30,13 +40,13 @@ CALL_FAILED = "PROBLEM: Function call failed"
 class Room:
     """What pollers and lanes work with."""
 
-    clock: object
-    settings: object
-    kinesis: object
-    functions: object
-    access: object
-    moto: object
-    metrics: object
+    clock: Clock
+    settings: Settings
+    kinesis: Kinesis
+    functions: Lambda
+    access: Access
+    moto: Moto
+    metrics: Metrics
 
 
 class Lane:
@@ -88,9 +98,8 @@ class Lane:
             try:
                 self._turn()
                 failures = 0
-            except (
-                AwsError
-            ) as refusal:  # no such function, a role that may not read: may be put right at any time
+            except AwsError as refusal:
+                # The function is gone or its role may not read: that may be put right at any time.
                 self._trouble(refusal)
                 self._pause(self.room.settings.poll_seconds)
             except Exception as error:
@@ -107,11 +116,11 @@ class Lane:
             return
         function = self.room.functions.function(self._asked.FunctionArn)
         self._permit(function, "kinesis:GetRecords", self.mapping.EventSourceArn)
-        at_tip, ended = self._poll(function.role)
         now = self.room.clock.now()
-        if self._window_is_over(now, at_tip):
-            self._end_window(function)
+        ended = self._poll(function.role, now)
         if self._stopping.is_set():
+            return
+        if self._window_is_over(now) and not self._end_window(function):
             return
         if self._due(now, ended):
             self._deliver(function)
@@ -120,8 +129,7 @@ class Lane:
             if now >= self._gathering.opened + self._asked.MaximumBatchingWindowInSeconds:
                 self._gathering.opened = now
             if ended:
-                self._end_window(function)
-                self.position.drained = not self._stopping.is_set()
+                self.position.drained = self._end_window(function)
 
     # Gathering a batch
 
@@ -131,10 +139,9 @@ class Lane:
             gathering.room -= len(written(self.position.window.state))
         return gathering
 
-    def _poll(self, role_arn: str) -> tuple[bool, bool]:
-        """Read until the batch is full, or there is no more for now (at the tip), or ever (ended)."""
+    def _poll(self, role_arn: str, now: float) -> bool:
+        """Read until the batch is full or there is no more for now; True if there never will be more."""
         gathering = self._gathering
-        polled = self.room.clock.now()
         while not (gathering.full or self._stopping.is_set()):
             read = self.shard.read(gathering.offset, self._asked.BatchSize)
             first = read.next_offset - len(read.records)
@@ -149,10 +156,10 @@ class Lane:
                 break
             gathering.offset = read.next_offset
             if read.ended or read.millis_behind == 0:
-                self._next_poll = polled + self.room.settings.poll_seconds
-                return True, read.ended
+                self._next_poll = now + self.room.settings.poll_seconds
+                return read.ended
         self._next_poll = 0.0
-        return False, False
+        return False
 
     def _take(self, numbered, role_arn: str) -> bool:
         """Take records into the batch; False when it is full, with `offset` at the first one left."""
@@ -194,7 +201,7 @@ class Lane:
     def _deliver(self, function) -> None:
         """Invoke the function with the batch, and again with what is left of it, until all of it is done with."""
         asked, end = self._asked, self._gathering.offset
-        waiting = [Batch(tuple(self._gathering.items))]
+        waiting, refusals = [Batch(tuple(self._gathering.items))], 0
         while True:
             waiting = self._without_expired(waiting, function)
             self._reach(waiting, end)
@@ -203,7 +210,11 @@ class Lane:
             batch = waiting[0]
             invocation = self._invoke(function, self._event(batch), batch)
             if invocation is None:
-                return
+                refusals += 1
+                if self._pause(self._backoff(refusals)):
+                    return
+                continue
+            refusals = 0
             result = self._judge(batch, invocation, function)
             left, given_up = after(
                 batch, result, asked.MaximumRetryAttempts, asked.BisectBatchOnFunctionError
@@ -242,25 +253,21 @@ class Lane:
         return result
 
     def _invoke(self, function, payload: bytes, batch: Batch | None = None):
-        """The function's answer, or None when told to stop.
+        """The function's answer; None if the call was refused, which is not an attempt, or the region is closing.
 
-        A call that is refused (throttled, function deleted or not ready) is made again and is not an attempt.
+        Refused: throttled, too large, function deleted or not ready.
         """
-        refusals = 0
-        while True:
-            if batch:
-                age = self.room.clock.now() - batch.items[-1].record.arrival
-                self._measure("IteratorAge", age * 1000, function)
-            try:
-                invocation = self.room.functions.invoke_function(self._asked.FunctionArn, payload)
-            except AwsError as refusal:
-                refusals += 1
-                self._trouble(refusal)
-                if self._pause(self._backoff(refusals)):
-                    return None
-            else:
-                self._last_request = invocation.request_id
-                return None if self._closing.is_set() else invocation
+        if batch:
+            age = self.room.clock.now() - batch.items[-1].record.arrival
+            self._measure("IteratorAge", age * 1000, function)
+        try:
+            check_size(payload)
+            invocation = self.room.functions.invoke_function(self._asked.FunctionArn, payload)
+        except AwsError as refusal:
+            self._trouble(refusal)
+            return None
+        self._last_request = invocation.request_id
+        return None if self._closing.is_set() else invocation
 
     def _discard(self, batch: Batch, condition: str, function, answer: tuple | None = None) -> None:
         """Tell the on-failure destination of a batch given up. If that fails the batch is gone all the same."""
@@ -294,13 +301,13 @@ class Lane:
     def _window_start(self) -> float:
         return window_start(self._gathering.items[0].record.arrival, self._asked.TumblingWindowInSeconds)
 
-    def _window_is_over(self, now: float, at_tip: bool) -> bool:
+    def _window_is_over(self, now: float) -> bool:
         window = self.position.window
         if window is None:
             return False
         if self._gathering.items:
             return self._window_start() != window.start
-        return at_tip and now >= window.end
+        return now >= window.end
 
     def _event(self, batch: Batch) -> bytes:
         texts = [item.text for item in batch.items]
@@ -310,23 +317,28 @@ class Lane:
             self.position.window = Window(self._window_start(), self._asked.TumblingWindowInSeconds)
         return event(texts, self.position.window.members(self.shard.shard_id, self.mapping.EventSourceArn))
 
-    def _end_window(self, function) -> None:
-        """Invoke the function a last time for the open window, if there is one, and forget its state."""
-        window, attempts = self.position.window, 0
+    def _end_window(self, function) -> bool:
+        """Invoke the function a last time for the open window, if there is one, and forget its state.
+
+        False if told to stop before that was done.
+        """
+        window, attempts, refusals = self.position.window, 0, 0
         while window:
             around = window.members(self.shard.shard_id, self.mapping.EventSourceArn, final=True)
             invocation = self._invoke(function, event([], around))
             if invocation is None:
-                return
-            if not invocation.function_error:
+                refusals += 1
+            elif not invocation.function_error:
                 break
-            attempts += 1
-            self._report(CALL_FAILED)
-            if NO_LIMIT != self._asked.MaximumRetryAttempts < attempts:
-                break
-            if self._pause(self._backoff(attempts)):
-                return
+            else:
+                attempts += 1
+                self._report(CALL_FAILED)
+                if NO_LIMIT != self._asked.MaximumRetryAttempts < attempts:
+                    break
+            if self._pause(self._backoff(attempts + refusals)):
+                return False
         self.position.window = None
+        return True
 
     # Waiting, permission and news
 

@@ -195,6 +195,7 @@ def test_a_key_keeps_its_lane_and_keys_spread_over_the_lanes():
     assert [lane_of(key, 5) for key in keys] == [lane_of(key, 5) for key in keys]
     assert {lane_of(key, 5) for key in keys} == set(range(5))
     assert {lane_of(key, 1) for key in keys} == {0}
+    assert lane_of("half a character: \ud83c", 5) in range(5)
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,13 @@ class World:
         self.settle(created["UUID"], "Enabled" if asked.get("Enabled", True) else "Disabled")
         return created["UUID"]
 
+    def never(self, happens) -> None:
+        """Look for a while: that nothing happens has no event to wait for."""
+        until = time.monotonic() + 0.15
+        while time.monotonic() < until:
+            assert not happens()
+            time.sleep(0.01)
+
     def settle(self, mapping: str, state: str) -> None:
         self.until(lambda: self.shown(mapping)["State"] == state, step=0.1)
 
@@ -143,6 +150,7 @@ def test_only_the_expired_record_is_reported_and_the_rest_delivered(world):
     (told,) = world.around.sent
     assert told["requestContext"]["condition"] == "RecordAgeExceeded"
     assert told["requestContext"]["approximateInvokeCount"] == 1
+    assert told["requestContext"]["requestId"]
     assert told["KinesisBatchInfo"]["batchSize"] == 1
 
 
@@ -160,6 +168,7 @@ def test_a_record_that_grows_too_old_while_retried_is_given_up(world):
     assert world.around.sent[0]["requestContext"]["approximateInvokeCount"] == attempts + 1
     world.put("next")
     world.until(lambda: world.function.batches[-1] == ["next"], step=0.1)
+    assert len(world.around.sent) == 1
 
 
 def test_a_poison_record_blocks_its_shard_until_it_leaves_the_stream(world):
@@ -184,11 +193,45 @@ def test_a_batch_waits_for_its_window(world):
     world.clock.advance(100)
     world.put("b")
     world.clock.advance(100)
-    time.sleep(0.1)  # that nothing happens has no event to wait for
-    assert world.function.batches == []
+    world.never(lambda: world.function.events)
     world.clock.advance(100.5)
     world.until(lambda: world.function.events)
     assert world.function.batches == [["a", "b"]]
+
+
+def test_a_window_without_records_is_followed_by_another(world):
+    world.map(MaximumBatchingWindowInSeconds=300)
+    for _ in range(4):
+        world.clock.advance(75.5)
+        world.never(lambda: world.function.events)
+    world.put("a")
+    world.clock.advance(200)
+    world.never(lambda: world.function.events)
+    world.put("b")
+    world.clock.advance(100)
+    world.until(lambda: world.function.events)
+    assert world.function.batches == [["a", "b"]]
+
+
+def test_a_closed_shard_does_not_wait_for_its_window(world):
+    world.map(MaximumBatchingWindowInSeconds=300)
+    world.put("a")
+    world.kinesis.split_shard(
+        StreamName="votes", ShardToSplit="shardId-000000000000", NewStartingHashKey=str(2**127)
+    )
+    closed = world.clock.now()
+    world.until(lambda: world.function.events, step=0.02)
+    assert world.function.batches == [["a"]]
+    assert world.clock.now() < closed + 100
+
+
+def test_records_that_come_between_two_polls_are_one_batch(world):
+    world.map()
+    world.put("a")
+    world.until(lambda: world.function.events, step=0.02)
+    world.never(lambda: world.put("more") or len(world.function.events) > 1)
+    world.until(lambda: len(world.function.events) > 1, step=0.02)
+    assert len(world.function.batches[1]) > 1
 
 
 def test_a_full_batch_does_not_wait_for_its_window(world):
@@ -212,6 +255,18 @@ def test_a_batch_holds_at_most_six_megabytes(world):
     world.map()
     world.until(lambda: sum(map(len, world.function.batches)) == 8, step=0.02)
     assert [len(batch) for batch in world.function.batches] == [5, 3]
+
+
+def test_a_record_too_large_for_lambda_waits_until_it_is_too_old(world):
+    world.kinesis.update_max_record_size(StreamARN=world.stream.arn, MaxRecordSizeInKiB=10240)
+    world.clock.advance(1)
+    world.put("x" * 5_000_000)
+    mapping = world.map(MaximumRecordAgeInSeconds=60, DestinationConfig={"OnFailure": {"Destination": QUEUE}})
+    world.until(lambda: "Request must be smaller" in world.shown(mapping)["LastProcessingResult"], step=0.02)
+    world.clock.advance(180)
+    world.until(lambda: world.around.sent)
+    assert world.around.sent[0]["requestContext"]["condition"] == "RecordAgeExceeded"
+    assert world.function.events == []
 
 
 def test_a_throttled_call_is_not_an_attempt(world):
@@ -277,7 +332,7 @@ def test_an_invocation_under_way_ends_before_its_mapping_is_disabled(world):
     world.until(running.is_set, step=0.02)
     world.mappings.update_event_source_mapping(UUID=mapping, Enabled=False)
     world.clock.advance(10)
-    assert world.shown(mapping)["State"] == "Disabling"
+    world.never(lambda: world.shown(mapping)["State"] != "Disabling")
     finish.set()
     world.settle(mapping, "Disabled")
     assert world.function.batches == [["a"]]
@@ -373,6 +428,17 @@ def test_an_unexpected_error_is_reported_and_tried_again(world, caplog):
     assert "PROBLEM: RuntimeError: a bug" in results
     assert "Traceback" in caplog.text
     world.until(lambda: world.shown(mapping)["LastProcessingResult"] == "OK", step=0.02)
+
+
+def test_an_unexpected_error_does_not_undo_progress(world):
+    answers = iter(
+        [lambda event: Answer(failing(event["Records"][1])), lambda event: 1 / 0, lambda event: Answer()]
+    )
+    world.function.answer = lambda event: next(answers)(event)
+    world.put("a", "b", "c")
+    world.map(FunctionResponseTypes=["ReportBatchItemFailures"])
+    world.until(lambda: len(world.function.events) == 3, step=0.02)
+    assert world.function.batches == [["a", "b", "c"], ["b", "c"], ["b", "c"]]
 
 
 def test_a_failed_delivery_is_counted_and_the_batch_is_gone(world):
@@ -510,9 +576,117 @@ def test_a_window_without_state_in_the_answer_is_retried(world):
     assert world.function.batches == [["a"], ["a"]]
 
 
+def test_a_tumbling_window_does_not_wait_for_the_batching_window(world):
+    world.function.answer = counting
+    world.map(TumblingWindowInSeconds=60, MaximumBatchingWindowInSeconds=300)
+    world.put("VER")
+    world.clock.advance(61)
+    world.until(lambda: len(world.function.events) == 2, step=0.02)
+    assert [event["isFinalInvokeForWindow"] for event in world.function.events] == [False, True]
+
+
+def test_the_state_counts_among_the_bytes_of_a_batch(world):
+    state = json.dumps({"state": {"text": "x" * 1_000_000}}).encode()
+    world.function.answer = lambda event: Answer(state)
+    world.map(TumblingWindowInSeconds=900, BatchSize=6)
+    world.clock.advance(900 - world.clock.now() % 900)
+    world.put("a")
+    world.until(lambda: world.function.events, step=0.02)
+    mapping = world.mappings.describe()[0]["UUID"]
+    world.mappings.update_event_source_mapping(UUID=mapping, Enabled=False)
+    world.settle(mapping, "Disabled")
+    for _ in range(6):
+        world.put("x" * 900_000)
+        world.clock.advance(1)
+    world.mappings.update_event_source_mapping(UUID=mapping, Enabled=True)
+    world.until(lambda: len(world.function.events) == 3, step=0.02)
+    assert [len(batch) for batch in world.function.batches] == [1, 4, 2]
+
+
+def test_a_shard_that_is_read_to_its_end_ends_its_window(world):
+    world.function.answer = counting
+    world.map(TumblingWindowInSeconds=900)
+    world.put("VER")
+    world.until(lambda: world.function.events, step=0.02)
+    world.kinesis.split_shard(
+        StreamName="votes", ShardToSplit="shardId-000000000000", NewStartingHashKey=str(2**127)
+    )
+    world.until(lambda: len(world.function.events) == 2, step=0.02)
+    final = world.function.events[1]
+    assert (final["isFinalInvokeForWindow"], final["state"]) == (True, {"VER": 1})
+
+
+def test_a_window_that_cannot_be_ended_is_given_up_after_its_retries(world):
+    world.function.answer = lambda event: FAILED if event["isFinalInvokeForWindow"] else counting(event)
+    world.clock.advance(60 - world.clock.now() % 60)
+    world.map(TumblingWindowInSeconds=60, MaximumRetryAttempts=1)
+    world.put("VER")
+    world.until(lambda: world.function.events, step=0.02)
+    world.clock.advance(60)
+    world.put("HAM")
+    world.until(lambda: len(world.function.events) == 4, step=0.02)
+    assert world.function.batches == [["VER"], [], [], ["HAM"]]
+    assert world.function.events[3]["state"] == {}
+
+
+def test_a_window_being_ended_is_ended_first_when_its_mapping_is_enabled_again(world):
+    world.function.answer = lambda event: FAILED if event["isFinalInvokeForWindow"] else counting(event)
+    world.clock.advance(60 - world.clock.now() % 60)
+    mapping = world.map(TumblingWindowInSeconds=60)
+    world.put("VER")
+    world.until(lambda: world.function.events, step=0.02)
+    world.clock.advance(60)
+    world.put("HAM")
+    world.until(lambda: len(world.function.events) >= 2, step=0.02)
+    world.mappings.update_event_source_mapping(UUID=mapping, Enabled=False)
+    world.settle(mapping, "Disabled")
+    assert "HAM" not in [text for batch in world.function.batches for text in batch]
+    world.function.answer = counting
+    seen = len(world.function.events)
+    world.mappings.update_event_source_mapping(UUID=mapping, Enabled=True)
+    world.until(lambda: len(world.function.events) == seen + 2, step=0.02)
+    ended, begun = world.function.events[seen:]
+    assert (ended["isFinalInvokeForWindow"], ended["state"]) == (True, {"VER": 1})
+    assert (data(begun), begun["state"]) == (["HAM"], {})
+
+
+def test_changing_the_tumbling_window_drops_the_open_one(world):
+    world.function.answer = counting
+    mapping = world.map(TumblingWindowInSeconds=900)
+    world.put("VER")
+    world.until(lambda: world.function.events, step=0.02)
+    world.mappings.update_event_source_mapping(UUID=mapping, TumblingWindowInSeconds=600)
+    world.settle(mapping, "Enabled")
+    world.put("HAM")
+    world.until(lambda: len(world.function.events) == 2, step=0.02)
+    assert world.function.events[1]["state"] == {}
+
+
+def test_an_answer_that_comes_after_closing_is_of_no_interest(world):
+    running, finish = threading.Event(), threading.Event()
+
+    def answer(event):
+        running.set()
+        assert finish.wait(PATIENCE)
+        return FAILED
+
+    world.function.answer = answer
+    world.put("a")
+    world.map(MaximumRetryAttempts=0, DestinationConfig={"OnFailure": {"Destination": QUEUE}})
+    world.until(running.is_set, step=0.02)
+    world.mappings.close()
+    finish.set()
+    world.until(lambda: not polling_threads())
+    assert world.around.sent == []
+
+
+def polling_threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("mapping ")]
+
+
 def test_closing_ends_every_thread(world):
     world.put("a")
     world.map(ParallelizationFactor=3)
     world.until(lambda: world.function.events, step=0.02)
     world.mappings.close()
-    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("mapping ")] == []
+    assert polling_threads() == []
