@@ -75,8 +75,8 @@ def die_with_the_region():
 class RuntimeApi:
     """The Runtime API as awslambdaric's native `runtime_client` speaks it, without the native part.
 
-    address: host:port/token. streams: what is flushed, and `marks`: the descriptor marked, before every answer, so
-    that the region knows which output belongs to which request.
+    address: host:port/token. streams: what is flushed, and `marks`: the descriptor marked, at the end of init and
+    before every answer, so that the region knows which output belongs to which request.
     """
 
     def __init__(self, address, streams, marks):
@@ -86,6 +86,7 @@ class RuntimeApi:
         self.streams = streams
         self.marks = marks
         self.connection = http.client.HTTPConnection(host)
+        self.initialised = False
 
     def module(self):
         module = types.ModuleType("runtime_client")
@@ -105,6 +106,9 @@ class RuntimeApi:
         return response.status, dict(response.headers), response.read()
 
     def next(self):
+        if not self.initialised:
+            self.initialised = True
+            self.mark("")
         status, headers, body = self.call("GET", self.base + "next")
         if status != 200:
             os._exit(1)  # the region has ended this environment

@@ -123,7 +123,7 @@ class Runtime:
         until = time.perf_counter() + FAREWELL_SECONDS
         if notice.kind in ("init_error", "too_large"):
             self._notice((), until)
-        elif notice.kind in ("response", "error"):
+        elif notice.kind in ("ready", "response", "error"):
             self.sample()
             while self._marked != request_id and self._notice(("marked",), until).kind == "marked":
                 pass

@@ -146,13 +146,15 @@ class Lambda(FunctionActions, InvocationSettings):
         context = checked_context(ClientContext)
         arn = invoked_arn(function, FunctionName, Qualifier)
         function.refuse_while_pending()
+        request_id = new_request_id()
+        answer = {"ResponseMetadata": {"RequestId": request_id}, "Payload": b""}
         if InvocationType == "DryRun":
-            return {"StatusCode": 204, "Payload": b""}
+            return {**answer, "StatusCode": 204}
         if InvocationType == "Event":
-            self._queue(function, payload, context, arn)
-            return {"StatusCode": 202, "Payload": b""}
-        invocation = self._run(function, new_request_id(), payload, context, arn)
-        answer = {"StatusCode": 200, "ExecutedVersion": "$LATEST", "Payload": invocation.payload}
+            self._queue(function, request_id, payload, context, arn)
+            return {**answer, "StatusCode": 202}
+        invocation = self._run(function, request_id, payload, context, arn)
+        answer.update(StatusCode=200, ExecutedVersion=invocation.executed_version, Payload=invocation.payload)
         if invocation.function_error:
             answer["FunctionError"] = invocation.function_error
         if LogType == "Tail":
@@ -184,13 +186,15 @@ class Lambda(FunctionActions, InvocationSettings):
         self.metrics.add("AWS/Lambda", "Duration", invocation.duration, "Milliseconds", **count)
         return invocation
 
-    def _queue(self, function: Function, payload: bytes, client_context: str, arn: str) -> None:
-        now = self.clock.now()
-        self.queue.put(QueuedEvent(function, new_request_id(), payload, client_context, arn, now))
+    def _queue(
+        self, function: Function, request_id: str, payload: bytes, client_context: str, arn: str
+    ) -> None:
+        accepted = self.clock.now()
+        self.queue.put(QueuedEvent(function, request_id, payload, client_context, arn, accepted))
 
     def _enqueue(self, name_or_arn: str, payload: bytes) -> None:
         function = self.registry.find(name_or_arn)
-        self._queue(function, payload, "", invoked_arn(function, name_or_arn))
+        self._queue(function, new_request_id(), payload, "", invoked_arn(function, name_or_arn))
 
     def _run_queued(self, event: QueuedEvent) -> Invocation:
         self.registry.find(event.function.arn)
