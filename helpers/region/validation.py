@@ -7,9 +7,10 @@ the two differ, CORRECTIONS says what AWS does.
 from __future__ import annotations
 
 import functools
+import math
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence, Sized
 
 from .errors import AwsError
 
@@ -29,68 +30,147 @@ CORRECTIONS: dict[str, dict[str, dict]] = {
 
 def validate(service: str, shape, params: dict) -> None:
     """Raises AwsError ValidationException naming every constraint that `params` break, as AWS words them."""
-    problems = list(_problems(CORRECTIONS.get(service, {}), shape, params, ""))
-    if problems:
-        noun = "error" if len(problems) == 1 else "errors"
-        code = "BadRequestException" if service == "apigatewayv2" else "ValidationException"
-        raise AwsError(code, f"{len(problems)} validation {noun} detected: " + "; ".join(problems))
+    problems = _check_of(service, shape)(params)
+    if not problems:
+        return
+    for path, _, rule in problems:
+        if rule is WRONG_TYPE:
+            raise AwsError("SerializationException", f"{path or 'The request'} is not of the expected type.")
+    noun = "error" if len(problems) == 1 else "errors"
+    code = "BadRequestException" if service == "apigatewayv2" else "ValidationException"
+    texts = "; ".join(_sentence(*problem) for problem in problems)
+    raise AwsError(code, f"{len(problems)} validation {noun} detected: {texts}")
 
 
-def _problems(corrections: dict, shape, value, path: str) -> Iterator[str]:
-    rules = {**shape.metadata, **corrections.get(shape.name, {})}
-    if shape.type_name == "structure":
-        yield from _structure(corrections, shape, value, path)
-    elif shape.type_name == "list":
-        _expect(value, list, path)
-        yield from _length(rules, value, str(value), path)
+# -- checks: a shape's constraints as a function of the value, made once --------------------------------------------
+# A check returns its problems: (path within the value, the value there, the rule broken). None costs next to nothing.
+
+Problems = Sequence[tuple[str, object, str]]
+Check = Callable[[object], Problems]
+WRONG_TYPE = "wrong type"
+_CHECKS: dict[tuple[str, str], Check] = {}
+
+
+def _check_of(service: str, shape) -> Check:
+    key = (service, shape.name)
+    if key not in _CHECKS:
+        _CHECKS[key] = lambda value: _CHECKS[key](value)  # for a shape that contains itself
+        rules = {**shape.metadata, **CORRECTIONS.get(service, {}).get(shape.name, {})}
+        make = _MAKERS.get(shape.type_name)
+        _CHECKS[key] = make(service, shape, rules) if make else lambda value: ()
+    return _CHECKS[key]
+
+
+def _structure(service: str, shape, rules: dict) -> Check:
+    if getattr(shape, "is_document_type", False):
+        return lambda value: ()
+    required = tuple(shape.required_members)
+    checks = {name: _check_of(service, member) for name, member in shape.members.items()}
+
+    def check(value: object) -> Problems:
+        if not isinstance(value, dict):
+            return [("", value, WRONG_TYPE)]
+        problems = [(_lower(name), None, "not be null") for name in required if value.get(name) is None]
+        for name, member in value.items():
+            if member is not None and (found := checks[name](member)):
+                problems += _within(_lower(name), found)
+        return problems
+
+    return check
+
+
+def _list(service: str, shape, rules: dict) -> Check:
+    member_check, length = _check_of(service, shape.member), _length(rules)
+
+    def check(value: object) -> Problems:
+        if not isinstance(value, list):
+            return [("", value, WRONG_TYPE)]
+        problems = list(length(value, value))
         for number, member in enumerate(value, 1):
-            yield from _problems(corrections, shape.member, member, f"{path}.{number}.member")
-    elif shape.type_name == "map":
-        _expect(value, dict, path)
-        yield from _length(rules, value, str(value), path)
-    elif shape.type_name in ("integer", "long"):
-        if rules.get("max") is not None and value > rules["max"]:
-            yield _problem(value, path, f"have value less than or equal to {rules['max']}")
-        if rules.get("min") is not None and value < rules["min"]:
-            yield _problem(value, path, f"have value greater than or equal to {rules['min']}")
-    elif shape.type_name == "string":
-        _expect(value, str, path)
-        yield from _length(rules, value, value, path)
-        if rules.get("pattern") and not _compiled(rules["pattern"]).fullmatch(value):
-            yield _problem(value, path, f"satisfy regular expression pattern: {rules['pattern']}")
-        if rules.get("enum") and value not in rules["enum"]:
-            yield _problem(value, path, f"satisfy enum value set: [{', '.join(rules['enum'])}]")
-    elif shape.type_name == "blob":
-        yield from _length(
-            rules, value, f"java.nio.HeapByteBuffer[pos=0 lim={len(value)} cap={len(value)}]", path
-        )
+            if found := member_check(member):
+                problems += _within(f"{number}.member", found)
+        return problems
+
+    return check
 
 
-def _structure(corrections: dict, shape, value, path: str) -> Iterator[str]:
-    _expect(value, dict, path)
-    dot = f"{path}." if path else ""
-    for name in shape.required_members:
-        if value.get(name) is None:
-            yield f"Value null at '{dot}{_lower(name)}' failed to satisfy constraint: Member must not be null"
-    for name, member in value.items():
-        if member is not None and not getattr(shape, "is_document_type", False):
-            yield from _problems(corrections, shape.members[name], member, dot + _lower(name))
+def _map(service: str, shape, rules: dict) -> Check:
+    length = _length(rules)
+    return lambda value: length(value, value) if isinstance(value, dict) else [("", value, WRONG_TYPE)]
 
 
-def _length(rules: dict, value, shown: str, path: str) -> Iterator[str]:
-    if rules.get("max") is not None and len(value) > rules["max"]:
-        yield _problem(shown, path, f"have length less than or equal to {rules['max']}")
-    if rules.get("min") is not None and len(value) < rules["min"]:
-        yield _problem(shown, path, f"have length greater than or equal to {rules['min']}")
+def _number(service: str, shape, rules: dict) -> Check:
+    low, high = _bounds(rules)
+
+    def check(value: object) -> Problems:
+        if low <= value <= high:
+            return ()
+        rule = f"less than or equal to {high}" if value > high else f"greater than or equal to {low}"
+        return [("", value, f"have value {rule}")]
+
+    return check
 
 
-def _problem(shown, path: str, rule: str) -> str:
-    return f"Value '{shown}' at '{path}' failed to satisfy constraint: Member must {rule}"
+def _string(service: str, shape, rules: dict) -> Check:
+    length = _length(rules)
+    pattern, enum = rules.get("pattern"), rules.get("enum") or ()
+    matches = _compiled(pattern).fullmatch if pattern else None
+    values = frozenset(enum)
+
+    def check(value: object) -> Problems:
+        if not isinstance(value, str):
+            return [("", value, WRONG_TYPE)]
+        problems = length(value, value)
+        if matches and not matches(value):
+            problems = [*problems, ("", value, f"satisfy regular expression pattern: {pattern}")]
+        if values and value not in values:
+            problems = [*problems, ("", value, f"satisfy enum value set: [{', '.join(enum)}]")]
+        return problems
+
+    return check
 
 
-def _expect(value, kind: type, path: str) -> None:
-    if not isinstance(value, kind):
-        raise AwsError("SerializationException", f"{path or 'The request'} is not of the expected type.")
+def _blob(service: str, shape, rules: dict) -> Check:
+    length = _length(rules)
+    return lambda value: length(value, f"java.nio.HeapByteBuffer[pos=0 lim={len(value)} cap={len(value)}]")
+
+
+_MAKERS = {
+    "structure": _structure,
+    "list": _list,
+    "map": _map,
+    "integer": _number,
+    "long": _number,
+    "string": _string,
+    "blob": _blob,
+}
+
+
+def _length(rules: dict) -> Callable[[Sized, object], Problems]:
+    """(value, how AWS shows it) → its problems with the shape's length."""
+    low, high = _bounds(rules)
+
+    def check(value: Sized, shown: object) -> Problems:
+        if low <= len(value) <= high:
+            return ()
+        rule = f"less than or equal to {high}" if len(value) > high else f"greater than or equal to {low}"
+        return [("", shown, f"have length {rule}")]
+
+    return check
+
+
+def _bounds(rules: dict) -> tuple[float, float]:
+    low, high = rules.get("min"), rules.get("max")
+    return (-math.inf if low is None else low), (math.inf if high is None else high)
+
+
+def _sentence(path: str, value: object, rule: str) -> str:
+    shown = "null" if value is None else f"'{value}'"
+    return f"Value {shown} at '{path}' failed to satisfy constraint: Member must {rule}"
+
+
+def _within(name: str, problems: Problems) -> Problems:
+    return [(f"{name}.{path}" if path else name, value, rule) for path, value, rule in problems]
 
 
 @functools.cache

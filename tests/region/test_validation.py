@@ -1,0 +1,95 @@
+"""Constraints of botocore's models, in AWS's words."""
+
+from __future__ import annotations
+
+import pytest
+
+from helpers.region.control_plane import protocol
+from helpers.region.errors import AwsError
+from helpers.region.validation import validate
+
+CONSTRAINT = "failed to satisfy constraint: Member must"
+
+
+def problem(service: str, operation: str, params: dict) -> AwsError | None:
+    try:
+        validate(service, protocol(service).model.operation_model(operation).input_shape, params)
+    except AwsError as error:
+        return error
+    return None
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "params", "message"),
+    [
+        ("kinesis", "CreateStream", {}, f"Value null at 'streamName' {CONSTRAINT} not be null"),
+        (
+            "kinesis",
+            "CreateStream",
+            {"StreamName": "s", "ShardCount": 0, "StreamModeDetails": {}},
+            f"2 validation errors detected: Value '0' at 'shardCount' {CONSTRAINT} have value greater than or",
+        ),
+        (
+            "kinesis",
+            "GetRecords",
+            {"ShardIterator": "x", "Limit": 10001},
+            f"Value '10001' at 'limit' {CONSTRAINT} have value less than or equal to 10000",
+        ),
+        (
+            "kinesis",
+            "PutRecords",
+            {"StreamName": "s", "Records": [{"Data": b""}, {"Data": b"", "PartitionKey": "k" * 257}]},
+            f"at 'records.2.member.partitionKey' {CONSTRAINT} have length less than or equal to 256",
+        ),
+        (
+            "kinesis",
+            "PutRecords",
+            {"StreamName": "s", "Records": [{"Data": b"x"}] * 501},
+            f"at 'records' {CONSTRAINT} have length less than or equal to 500",
+        ),
+        (
+            "lambda",
+            "CreateEventSourceMapping",
+            {"FunctionName": "f", "StartingPosition": "invalid"},
+            "satisfy enum value set: [LATEST, AT_TIMESTAMP, TRIM_HORIZON]",
+        ),
+        (
+            "lambda",
+            "CreateFunction",
+            {"FunctionName": "f", "Role": "arn:aws:iam::123456789012:role/r", "Code": {}, "Timeout": 901},
+            f"Value '901' at 'timeout' {CONSTRAINT} have value less than or equal to 900",
+        ),
+    ],
+)  # fmt: skip
+def test_a_broken_constraint_is_worded_as_aws_does(service, operation, params, message):
+    error = problem(service, operation, params)
+    assert error is not None
+    assert error.code == "ValidationException"
+    assert message in error.message
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "params"),
+    [
+        ("kinesis", "CreateStream", {"StreamName": "s", "ShardCount": 1}),
+        ("kinesis", "PutRecord", {"StreamName": "s", "Data": b"x" * 2_000_000, "PartitionKey": "k"}),
+        ("kinesis", "PutRecords", {"StreamName": "s", "Records": [{"Data": b"", "PartitionKey": "ñ{}"}] * 500}),
+        ("lambda", "TagResource", {"Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "Tags": {"a": "b"}}),
+    ],
+)  # fmt: skip
+def test_what_keeps_the_constraints_passes(service, operation, params):
+    assert problem(service, operation, params) is None
+
+
+def test_braces_in_a_value_are_shown_as_they_are():
+    assert (
+        "Value 'a{0}\0' at 'streamName'"
+        in problem("kinesis", "CreateStream", {"StreamName": "a{0}\0"}).message
+    )
+
+
+@pytest.mark.parametrize(
+    "params", [{"StreamName": 5}, {"StreamName": "s", "Tags": []}, {"StreamName": ["s"]}]
+)
+def test_a_wrong_type_is_a_serialization_error(params):
+    assert problem("kinesis", "CreateStream", params).code == "SerializationException"
