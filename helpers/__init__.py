@@ -18,6 +18,9 @@ _HOMES = {
     "VoteForm": "helpers.widgets.vote_form",
     "Crowd": "helpers.widgets.crowd",
     "LiveChart": "helpers.widgets.live_chart",
+    "ShardMap": "helpers.widgets.shard_map",
+    "Prediction": "helpers.widgets.prediction",
+    "check_installation": "helpers.installation",
 }
 
 __all__ = list(_HOMES)
