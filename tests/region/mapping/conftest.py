@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import sys
@@ -32,6 +33,8 @@ def texts(event):
 
 
 class Pipeline:
+    trust = TRUST
+
     def __init__(self, aws, folder: Path):
         self.kinesis, self.functions = aws("kinesis"), aws("lambda")
         self.iam, self.sqs, self.aws = aws("iam"), aws("sqs"), aws
@@ -147,8 +150,6 @@ class Pipeline:
 
 
 def texts(event: dict) -> list[str]:
-    import base64
-
     return [base64.b64decode(record["kinesis"]["data"]).decode() for record in event["Records"]]
 
 

@@ -178,6 +178,16 @@ def test_the_role_is_checked_at_creation(create, stream_arn, pipeline):
     assert create()["State"] == "Creating"
 
 
+def test_a_role_that_lambda_may_not_assume_cannot_read(create, stream_arn, pipeline):
+    other = json.dumps(pipeline.trust).replace("lambda.amazonaws.com", "ec2.amazonaws.com")
+    pipeline.iam.update_assume_role_policy(RoleName="count-role", PolicyDocument=other)
+    code, message, _ = refused(create)
+    assert (code, message.split(".")[0]) == (
+        "InvalidParameterValueException",
+        f"Cannot access stream {stream_arn}",
+    )
+
+
 # States
 
 
@@ -220,6 +230,32 @@ def test_a_mapping_lives_through_its_states(create, pipeline):
         functions.delete_event_source_mapping,
     ):
         assert refused(call, UUID=mapping) == gone
+
+
+def test_an_update_may_name_another_function(create, pipeline, stream_arn):
+    functions = pipeline.functions
+    pipeline.function("return None", "second")
+    first, second = create()["UUID"], create(FunctionName="second")["UUID"]
+    pipeline.settle(first, "Enabled")
+    pipeline.settle(second, "Enabled")
+    code, _, status = refused(functions.update_event_source_mapping, UUID=first, FunctionName="second")
+    assert (code, status) == ("ResourceConflictException", 409)
+
+    functions.delete_event_source_mapping(UUID=second)
+    pipeline.until(lambda: len(functions.list_event_source_mappings()["EventSourceMappings"]) == 1)
+    pipeline.allow("second-role")
+    code, message, _ = refused(functions.update_event_source_mapping, UUID=first, FunctionName="second")
+    assert (code, message.split(".")[0]) == (
+        "InvalidParameterValueException",
+        f"Cannot access stream {stream_arn}",
+    )
+
+    pipeline.allow("second-role", "kinesis:*")
+    functions.update_event_source_mapping(UUID=first, FunctionName="second")
+    pipeline.settle(first, "Enabled")
+    pipeline.put("a")
+    pipeline.until(lambda: pipeline.records("second") == ["a"])
+    assert pipeline.records("count") == []
 
 
 def test_list_filters_and_pages(create, pipeline, stream_arn):

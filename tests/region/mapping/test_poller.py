@@ -491,6 +491,19 @@ def test_a_stream_made_again_under_the_same_name_is_read_from_its_start(world):
     world.until(lambda: world.function.batches == [["old"], ["new"]], step=0.02)
 
 
+def test_a_deleted_stream_is_not_read_any_more(world):
+    world.function.answer = lambda event: FAILED
+    mapping = world.map()
+    world.put("a")
+    world.until(lambda: len(world.function.events) >= 2, step=0.02)
+    world.kinesis.delete_stream(StreamName="votes")
+    missing = "PROBLEM: Stream votes under account 123456789012 not found."
+    world.until(lambda: world.shown(mapping)["LastProcessingResult"] == missing, step=0.02)
+    world.clock.advance(120)
+    attempts = len(world.function.events)
+    world.never(lambda: world.clock.advance(60) or len(world.function.events) > attempts)
+
+
 def test_a_changed_parallelization_factor_goes_on_where_it_was(world):
     mapping = world.map(BatchSize=1)
     world.put(*"abc")
