@@ -246,6 +246,7 @@ policy = {
     ],
 }
 iam.put_role_policy(RoleName=role_name, PolicyName="producer", PolicyDocument=json.dumps(policy))
+print(json.dumps(policy, indent=2))
 
 # %% [markdown] lang="es"
 # ## Crear la función
@@ -435,12 +436,7 @@ print(vote_url)
 for route in apigateway.get_routes(ApiId=api_id)["Items"]:
     print(route["RouteKey"], "→", route["Target"])
 for integration in apigateway.get_integrations(ApiId=api_id)["Items"]:
-    print(
-        integration["IntegrationType"],
-        integration["PayloadFormatVersion"],
-        "→",
-        integration["IntegrationUri"],
-    )
+    print(integration["IntegrationId"], integration["IntegrationType"], "→", integration["IntegrationUri"])
 for stage in apigateway.get_stages(ApiId=api_id)["Items"]:
     print(stage["StageName"], "AutoDeploy", stage["AutoDeploy"])
 
@@ -465,21 +461,32 @@ def call_api(method, vote=None, headers=None):
         return error.code, error.headers, error.read().decode()
 
 
-status, headers, text = call_api("POST", {"vote": "NOR"})
-print(status, text)
+# %% [markdown] lang="es"
+# Antes de votar quitamos, si lo hay, un permiso que daremos después: así verás lo mismo aunque otra lección lo haya dejado
+# puesto. En una función recién creada no hay nada que quitar, y AWS lo dice.
+
+# %% [markdown] lang="en"
+# Before voting we remove, if it is there, a permission that we shall give later: so you see the same even if another lesson
+# left it in place. A function just made has none to remove, and AWS says so.
+
+# %%
+try:
+    lambda_client.remove_permission(FunctionName=producer_name, StatementId=f"api-{api_id}")
+except lambda_client.exceptions.ResourceNotFoundException as error:
+    print(error.response["Error"]["Message"])
+await until(lambda: call_api("POST", {"vote": "NOR"})[0] == 500, every=1, what="HTTP 500")
+print(*call_api("POST", {"vote": "NOR"})[::2])
 
 # %% [markdown] lang="es"
 # **500, Internal Server Error**, y nada más: la puerta no cuenta sus motivos a los de fuera. La función ni se ha enterado.
-# El motivo: la API *apunta* a la función, pero nadie le ha dado permiso para *invocarla*. La creación rápida no lo da. (Si
-# repites la lección, el permiso ya estaba y verás un 200.)
+# El motivo: la API *apunta* a la función, pero nadie le ha dado permiso para *invocarla*. La creación rápida no lo da.
 #
 # Es un permiso distinto de los del rol. El rol dice lo que la función puede hacer; la **política de la función** dice quién
 # puede invocarla. Aquí: el servicio API Gateway, y solo en nombre de **esta** API.
 
 # %% [markdown] lang="en"
 # **500, Internal Server Error**, and nothing else: the door does not tell outsiders its reasons. The function never heard of
-# it. The reason: the API *points* at the function, but nobody has allowed it to *invoke* it. Quick create does not. (If you
-# are repeating the lesson, the permission was there already and you see a 200.)
+# it. The reason: the API *points* at the function, but nobody has allowed it to *invoke* it. Quick create does not.
 #
 # This permission is not one of the role's. The role says what the function may do; the **function's policy** says who may
 # invoke it. Here: the API Gateway service, and only on behalf of **this** API.
@@ -695,7 +702,7 @@ apigateway.update_api(
         "AllowHeaders": ["content-type"],
         "MaxAge": 300,
     },
-)
+)["CorsConfiguration"]
 
 # %%
 await until(lambda: api_answers("https://other.example"), every=1, what="CorsConfiguration")
