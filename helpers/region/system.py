@@ -126,7 +126,17 @@ def child_environment() -> dict[str, str]:
         "NUMBER_OF_PROCESSORS",
         "PROCESSOR_ARCHITECTURE",
     )
-    return {name: os.environ[name] for name in wanted if name in os.environ} | {"TZ": "UTC"}
+    system = {name: os.environ[name] for name in wanted if name in os.environ}
+    folders = (
+        sys.base_prefix,
+        rf"{sys.base_prefix}\Library\bin",
+        rf"{system.get('SYSTEMROOT', '')}\System32",
+    )
+    return {
+        **system,
+        "PATH": os.pathsep.join(folders),
+        "TZ": "UTC",
+    }  # conda has OpenSSL's DLLs in Library\bin
 
 
 def signal_name(returncode: int) -> str | None:

@@ -154,7 +154,7 @@ def _frame_size(buffer: bytearray) -> int | None:
 
 
 def _text(data: bytes) -> str:
-    return data.decode("utf-8", "replace").replace("\r\n", "\n")
+    return data.decode("utf-8", "replace")
 
 
 class Journal:

@@ -75,7 +75,6 @@ def test_other_lines_of_the_platform(line, text):
         (b"one\ntwo\n", ["one\n", "two\n"]),
         (b"\n", ["\n"]),
         (b"a\rb\n", ["a\rb\n"]),
-        (b"windows\r\n", ["windows\n"]),
         ("ñandú\n".encode(), ["ñandú\n"]),
         (b"\xff\xfe\n", ["\ufffd\ufffd\n"]),
         (frame("[ERROR] E: x\nTraceback\n\u00a0here"), ["[ERROR] E: x\nTraceback\n\u00a0here"]),
