@@ -133,8 +133,8 @@ class Pipeline:
     def seen(self, function: str = "count") -> list[dict]:
         """The events that the function received, as it read them."""
         path = self._folder / function
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        return [json.loads(line) for line in lines]
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
+        return [json.loads(line) for line in lines if line.endswith("\n")]
 
     def batches(self, function: str = "count") -> list[list[str]]:
         return [texts(event) for event in self.seen(function)]
