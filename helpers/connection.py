@@ -107,6 +107,8 @@ def _to_local() -> Connection:
     except RegionError as error:
         raise ConnectError(t("connect.region_failed", reason=_reason(error))) from error
     _apply(local_variables(state.endpoint_url, state.access_key, state.secret_key, state.region))
+    if state.lan:
+        _spare_proxy(state.lan)
     return confirmed(_verified("local", state.endpoint_url), state.account)
 
 
@@ -167,10 +169,11 @@ def checked_url(target: str) -> str:
     return target.rstrip("/")
 
 
-def without_proxy(listed: str) -> str:
-    """NO_PROXY's list with this machine in it."""
+def without_proxy(listed: str, *also: str) -> str:
+    """NO_PROXY's list with this machine in it, and `also`, what else it is called."""
+    own = ("127.0.0.1", "localhost", "::1", *also)
     hosts = [host.strip() for host in listed.split(",") if host.strip()]
-    return ",".join(hosts + [host for host in ("127.0.0.1", "localhost", "::1") if host not in hosts])
+    return ",".join(hosts + [host for host in own if host not in hosts])
 
 
 # --- the process and the other side -----------------------------------------------------------------------------
@@ -189,9 +192,14 @@ def _apply(variables: Mapping[str, str]) -> None:
         del os.environ[name]
     os.environ.update(variables)
     _ours = dict(variables)
-    for name in ("NO_PROXY", "no_proxy"):
-        os.environ[name] = without_proxy(os.environ.get(name, ""))
+    _spare_proxy()
     boto3.DEFAULT_SESSION = None
+
+
+def _spare_proxy(*also: str) -> None:
+    """What this machine answers by itself never goes through a proxy."""
+    for name in ("NO_PROXY", "no_proxy"):
+        os.environ[name] = without_proxy(os.environ.get(name, ""), *also)
 
 
 def _verified(kind: str, endpoint: str) -> Connection:

@@ -9,13 +9,22 @@ import sys
 
 from . import process
 from .errors import RegionError
+from .lan import is_public, lan_address
 from .state import State
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m helpers.region", description="The local AWS region.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("start", help="start the region, unless it runs")
+    start = commands.add_parser("start", help="start the region, unless it runs")
+    start.add_argument(
+        "--lan",
+        nargs="?",
+        const="",
+        metavar="ADDRESS",
+        help="open the HTTP APIs, and nothing else, to the local network until the region stops: for a class's "
+        "phones. ADDRESS: which of this machine's addresses, if it has several",
+    )
     status = commands.add_parser("status", help="say what runs in it (exit status 1 where none does)")
     status.add_argument("--json", action="store_true", help="as JSON")
     env = commands.add_parser(
@@ -26,7 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     commands.add_parser("reset", help="empty it: every stream, function, table, role, log goes")
     commands.add_parser("stop", help="stop it; its key and ports are kept for the next start")
-    commands.add_parser("serve", help="run it in the foreground (what `start` starts)")
+    serve = commands.add_parser("serve", help="run it in the foreground (what `start` starts)")
+    serve.add_argument("--lan", default="", metavar="ADDRESS", help="as for start")
     options = parser.parse_args(arguments)
     try:
         return globals()[f"_{options.command}"](options)
@@ -35,10 +45,28 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
 
 
-def _start(_) -> int:
-    state = process.ensure_started()
+def _start(options) -> int:
+    lan = None if options.lan is None else lan_address(options.lan)
+    state = process.ensure_started(lan or "")
     print(f"The local region runs at {state.endpoint_url}, its HTTP APIs at {state.front_door_url}.")
+    if state.lan:
+        print(open_door(state))
+    if lan not in (None, state.lan):
+        raise RegionError(
+            "It ran already, and an open door needs a new start, which empties it: python -m helpers.region stop, "
+            "then start --lan again. Each lesson's first cell builds what is missing."
+        )
     return 0
+
+
+def open_door(state: State) -> str:
+    """What the teacher is told about a front door that faces a network."""
+    who = "the INTERNET: this is a public address" if is_public(state.lan) else "this network"
+    return (
+        f"WARNING: anybody on {who} can reach its HTTP APIs at {state.front_door_url}: vote, and have the functions "
+        "behind them run, with no password. Nobody but you can reach the region itself. Your firewall may ask. "
+        "To close the door: python -m helpers.region stop; the next start keeps to this machine."
+    )
 
 
 def _stop(_) -> int:
@@ -52,10 +80,10 @@ def _reset(_) -> int:
     return 0
 
 
-def _serve(_) -> int:
+def _serve(options) -> int:
     from .serve import serve
 
-    return serve()
+    return serve(options.lan)
 
 
 def _status(options) -> int:
@@ -101,17 +129,17 @@ def _describe(status: dict) -> list[str]:
     ]
     for stream in status["streams"]:
         lines.append(
-            f"stream {stream['name']}: {stream['status']}, {stream['shards']} shards, {stream['records']} records"
+            f"stream {stream['name']}: {stream['status']}, {stream['open_shards']} open shards, {stream['mode']}"
         )
     for function in status["functions"]:
         lines.append(
             f"function {function['name']}: {function['state']}, {function['environments']} environments"
         )
     for mapping in status["mappings"]:
-        lines.append(f"mapping {mapping['stream']} → {mapping['function']}: {mapping['state']}")
-        for shard in mapping["shards"]:
-            age = f"{shard['age_ms'] / 1000:.1f} s old" if shard["waiting"] else "caught up"
-            lines.append(f"  {shard['shard']}: {shard['waiting']} records waiting, {age}")
+        lines.append(f"mapping {mapping['Stream']} → {mapping['Function']}: {mapping['State']}")
+        for shard in mapping["Shards"]:
+            age = f"{shard['AgeMilliseconds'] / 1000:.1f} s old" if shard["Waiting"] else "caught up"
+            lines.append(f"  {shard['ShardId']}: {shard['Waiting']} records waiting, {age}")
     for api in status["apis"]:
         lines.append(f"HTTP API {api['name']} ({api['id']}): {', '.join(api['routes']) or 'no routes'}")
     return lines

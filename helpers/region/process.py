@@ -23,13 +23,17 @@ STOP_SECONDS = 15
 CONTROL = "region"  # the signing name of status, reset and stop
 
 
-def ensure_started() -> State:
-    """The running region's state; starts one where there is none. Raises RegionError."""
+def ensure_started(lan: str = "") -> State:
+    """The running region's state; starts one where there is none. Raises RegionError.
+
+    lan: the address of this machine that a region started here opens its front door on; "" for loopback. One that
+    runs already stays as it is: its state's `lan` says how.
+    """
     running = find()
     if running:
         return running
     with locked(states.ensure_folder() / "start.lock"):
-        return find() or _start()
+        return find() or _start(lan)
 
 
 def find() -> State | None:
@@ -116,7 +120,7 @@ def _process(state: State) -> psutil.Process | None:
         return None
 
 
-def _start() -> State:
+def _start(lan: str) -> State:
     state = states.load() or states.new_state()
     old = _process(state)
     if old:
@@ -124,7 +128,8 @@ def _start() -> State:
     states.save(state.stopped())
     log = states.log_file()
     size = log.stat().st_size if log.exists() else 0
-    child = spawn_detached([python(), "-m", "helpers.region", "serve"], log, _environment())
+    opened = ["--lan", lan] if lan else []
+    child = spawn_detached([python(), "-m", "helpers.region", "serve", *opened], log, _environment())
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         fresh = states.load()

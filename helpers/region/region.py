@@ -23,13 +23,15 @@ from .settings import Settings
 
 FRONT_DOOR_HEADER_BYTES = 16 * 1024  # roomier than API Gateway's own limits, which httpapi words as AWS does
 FRONT_DOOR_BODY_BYTES = 12 * 1024 * 1024
+LOOPBACK = "127.0.0.1"
 
 
 class Region:
     """A local AWS region of one account.
 
-    control_port, front_port: 0 for free ones. front_host: where the HTTP APIs listen; the control plane is always on
-    loopback. stop is set when the region was asked to stop, or was idle too long.
+    control_port, front_port: 0 for free ones. lan: the address of this machine that the HTTP APIs listen on, for the
+    phones of a class; "" for loopback, where the control plane always is. stop is set when the region was asked to
+    stop, or was idle too long.
     """
 
     def __init__(
@@ -41,7 +43,7 @@ class Region:
         *,
         control_port: int = 0,
         front_port: int = 0,
-        front_host: str = "127.0.0.1",
+        lan: str = "",
     ):
         self.settings = settings = settings or Settings()
         self.clock = clock = clock or Clock()
@@ -68,9 +70,10 @@ class Region:
         }
         self.plane = ControlPlane(self.identity, self.access, self.moto, self.metrics, rooms, self.manage)
         self.control = Server(self._control, port=control_port, name="control-plane")
+        self.lan = lan
         self.front_door = Server(
             self._front,
-            front_host,
+            lan or LOOPBACK,
             front_port,
             name="front-door",
             header_bytes=FRONT_DOOR_HEADER_BYTES,
@@ -117,6 +120,7 @@ class Region:
             "pid": os.getpid(),
             "endpoint": self.control.url,
             "front_door": self.front_door.url,
+            "lan": self.lan,
             "memory_bytes": process.memory_info().rss,
             "children": len(process.children(recursive=True)),
             "streams": self.kinesis.describe(),
@@ -135,4 +139,11 @@ class Region:
 
     def _front(self, request: Request) -> Response:
         self.last_request = time.monotonic()
+        if not is_addressed(request.header("host"), self.lan):
+            return Response(403, [("Content-Type", "application/json")], b'{"message":"Forbidden"}')
         return self.apis.handle(request)
+
+
+def is_addressed(host: str, lan: str) -> bool:
+    """Whether a request's Host is the front door's own address. A name that a web page made point here is not."""
+    return host.partition(":")[0] in {LOOPBACK, "localhost", lan} - {""}

@@ -16,15 +16,18 @@ from .state import State
 IDLE_CHECK_SECONDS = 60.0
 
 
-def serve() -> int:
-    """Run a region until it is asked to stop, gets a signal, or is idle too long. Its exit status."""
+def serve(lan: str = "") -> int:
+    """Run a region until it is asked to stop, gets a signal, or is idle too long. Its exit status.
+
+    lan: the address of this machine to open the front door on; "" for loopback.
+    """
     state = states.load() or states.new_state()
     os.environ["MOTO_ACCOUNT_ID"] = state.account  # moto reads both when it is imported
     os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
     from .region import Region
 
     settings = Settings(account=state.account, region=state.region)
-    region = _on_ports(Region, state, settings)
+    region = _on_ports(Region, state, settings, lan)
     for name in ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: region.stop.set())
@@ -40,6 +43,7 @@ def serve() -> int:
                 region.front_door.port,
                 os.getpid(),
                 psutil.Process().create_time(),
+                lan,
             )
         )
         print(f"region: ready at {region.control.url}, HTTP APIs at {region.front_door.url}", flush=True)
@@ -53,7 +57,7 @@ def serve() -> int:
     return 0
 
 
-def _on_ports(make, state: State, settings: Settings):
+def _on_ports(make, state: State, settings: Settings, lan: str):
     """The region on the ports of last time, so that what points there still works; else on free ones."""
     try:
         return make(
@@ -62,9 +66,10 @@ def _on_ports(make, state: State, settings: Settings):
             settings,
             control_port=state.control_port,
             front_port=state.front_port,
+            lan=lan,
         )
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise
         print("region: the ports of last time are taken by another program, using free ones", file=sys.stderr)
-        return make(state.access_key, state.secret_key, settings)
+        return make(state.access_key, state.secret_key, settings, lan=lan)

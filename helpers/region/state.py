@@ -27,7 +27,11 @@ REGION = "us-east-1"
 
 @dataclass(frozen=True)
 class State:
-    """pid: 0 while the region is stopped; started: its process's creation time, epoch seconds."""
+    """pid: 0 while the region is stopped; started: its process's creation time, epoch seconds.
+
+    lan: the address that the front door faces a local network with, while it runs; "" on loopback. A stop forgets it:
+    a laptop that is opened in another network opens no door there by itself.
+    """
 
     access_key: str
     secret_key: str
@@ -37,6 +41,7 @@ class State:
     front_port: int = 0
     pid: int = 0
     started: float = 0.0
+    lan: str = ""
 
     @property
     def endpoint_url(self) -> str:
@@ -44,10 +49,10 @@ class State:
 
     @property
     def front_door_url(self) -> str:
-        return f"http://127.0.0.1:{self.front_port}"
+        return f"http://{self.lan or '127.0.0.1'}:{self.front_port}"
 
     def stopped(self) -> State:
-        return replace(self, pid=0, started=0.0)
+        return replace(self, pid=0, started=0.0, lan="")
 
 
 def new_state() -> State:

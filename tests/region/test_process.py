@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import urllib.error
 import urllib.request
 
 import boto3
@@ -16,6 +17,8 @@ import pytest
 from helpers.region import process, state
 from helpers.region.__main__ import environment, main, variable
 from helpers.region.errors import RegionError
+from helpers.region.lan import address_towards, choose, own_addresses
+from helpers.region.region import is_addressed
 
 
 @pytest.fixture
@@ -174,3 +177,121 @@ def test_a_stop_ends_the_process(home):
     assert process.stop()
     assert ended.wait(20)
     assert not watched.is_running() or watched.status() == psutil.STATUS_ZOMBIE
+
+
+# --- the front door and the local network -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lan() -> str:
+    """Another address of this machine than loopback."""
+    found = own_addresses()
+    if not found:
+        pytest.skip("This machine has no address but loopback: the open front door is not tried.")
+    return found[0]
+
+
+def get(url: str, **headers: str) -> tuple[int, bytes]:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(urllib.request.Request(url, headers=headers), timeout=10) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+
+
+def test_a_region_keeps_to_this_machine_by_itself(home, lan):
+    found = process.ensure_started()
+    for port in (found.front_port, found.control_port):
+        with pytest.raises(OSError):
+            socket.create_connection((lan, port), timeout=5)
+
+
+def test_a_door_opened_to_the_network_shows_the_apis_and_nothing_else(home, lan, capsys):
+    assert main(["start", "--lan", lan]) == 0
+    said = capsys.readouterr().out
+    assert "WARNING: anybody on" in said and f"http://{lan}:" in said
+    found = process.find()
+    assert found.lan == lan
+    api = client(found, "apigatewayv2").create_api(Name="votes", ProtocolType="HTTP")
+    assert api["ApiEndpoint"] == f"http://{lan}:{found.front_port}/{api['ApiId']}"
+    assert get(api["ApiEndpoint"]) == (404, b'{"message":"Not Found"}')
+    with pytest.raises(OSError):
+        socket.create_connection((lan, found.control_port), timeout=5)
+
+
+def test_the_front_door_answers_to_no_name_that_a_web_page_could_choose(home):
+    found = process.ensure_started()
+    assert get(found.front_door_url, Host=f"evil.example:{found.front_port}")[0] == 403
+    assert get(found.front_door_url, Host=f"localhost:{found.front_port}")[0] == 404
+
+
+def test_an_open_door_is_closed_by_the_next_start(home, lan, capsys):
+    assert main(["start", "--lan", lan]) == 0
+    capsys.readouterr()
+    assert main(["start"]) == 0
+    assert "To close the door: python -m helpers.region stop" in capsys.readouterr().out
+    assert main(["stop"]) == 0
+    assert main(["start"]) == 0
+    assert "WARNING" not in capsys.readouterr().out
+    assert process.find().front_door_url.startswith("http://127.0.0.1:")
+
+
+def test_a_region_that_runs_is_not_opened_behind_anybodys_back(home, lan, capsys):
+    main(["start"])
+    assert main(["start", "--lan", lan]) == 1
+    assert "python -m helpers.region stop" in capsys.readouterr().err
+    assert process.find().lan == ""
+
+
+@pytest.mark.parametrize(
+    ("named", "own", "leading_out", "chosen"),
+    [
+        ("", ["192.168.1.20"], "192.168.1.20", "192.168.1.20"),
+        ("", ["172.17.0.1", "192.168.1.20"], "192.168.1.20", "192.168.1.20"),
+        ("", ["192.168.1.20"], "", "192.168.1.20"),
+        ("", ["8.8.4.4", "10.0.0.5"], "8.8.4.4", "10.0.0.5"),
+        ("172.17.0.1", ["172.17.0.1", "192.168.1.20"], "192.168.1.20", "172.17.0.1"),
+        ("8.8.4.4", ["8.8.4.4"], "8.8.4.4", "8.8.4.4"),
+    ],
+)
+def test_the_address_to_open_is_the_one_that_leads_out_or_the_one_named(named, own, leading_out, chosen):
+    assert choose(named, own, leading_out) == chosen
+
+
+@pytest.mark.parametrize(
+    ("named", "own", "says"),
+    [
+        ("10.0.0.9", ["192.168.1.20"], "10.0.0.9 is not an address of this machine. It has 192.168.1.20."),
+        ("127.0.0.1", ["192.168.1.20"], "127.0.0.1 is not an address"),
+        ("", ["10.0.0.5", "192.168.1.20"], "Name one: start --lan 10.0.0.5"),
+        ("", ["8.8.4.4"], "no local network that could be opened by itself; it has 8.8.4.4"),
+        ("", [], "it has none but loopback"),
+    ],
+)
+def test_an_address_that_cannot_be_opened_or_told_apart_is_a_clear_error(named, own, says):
+    with pytest.raises(RegionError, match=says):
+        choose(named, own, "")
+
+
+def test_the_address_towards_this_machine_is_loopback():
+    assert address_towards(("127.0.0.1", 9)) == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("host", "lan", "addressed"),
+    [
+        ("127.0.0.1:4000", "", True),
+        ("localhost:4000", "", True),
+        ("localhost", "", True),
+        ("192.168.1.20:4000", "192.168.1.20", True),
+        ("127.0.0.1:4000", "192.168.1.20", True),
+        ("192.168.1.20:4000", "", False),
+        ("evil.example:4000", "192.168.1.20", False),
+        ("127.0.0.1.evil.example:4000", "", False),
+        ("", "", False),
+        (":4000", "", False),
+    ],
+)
+def test_which_host_a_request_may_name(host, lan, addressed):
+    assert is_addressed(host, lan) is addressed
