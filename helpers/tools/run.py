@@ -178,6 +178,9 @@ def _kernel_environment() -> Iterator[None]:
 
 
 FETCHED_SCRIPT = re.compile(r'<script[^>]*\ssrc="https?://[^>]*>\s*</script>')
+CODE_SHOWN_BY_A_CELL = (  # nbconvert gives it the letters of prose
+    "<style>.jp-OutputArea-output .highlight pre { font-family: var(--jp-code-font-family) }</style>"
+)
 LOCAL_PICTURE = re.compile(r'(?<=<img )([^>]*?src=")([^":]+)(?=")')
 
 
@@ -196,5 +199,6 @@ def write_report(executed: Path, page: Path, pictures_from: Path) -> None:
         return f"{picture[1]}data:{kind};base64,{b64encode(file.read_bytes()).decode()}"
 
     body, _ = HTMLExporter().from_filename(str(executed))
+    body = body.replace("</head>", f"{CODE_SHOWN_BY_A_CELL}</head>", 1)
     body = LOCAL_PICTURE.sub(embedded, FETCHED_SCRIPT.sub("", body))
     page.write_text(body, encoding="utf-8", newline="\n")

@@ -664,7 +664,9 @@ as_browser("https://other.example")
 # 3. El otro origen no recibe ninguna cabecera, y sin embargo su POST dice **200**: el voto ha entrado. CORS lo hace cumplir
 #    el *navegador*, para proteger a quien lo usa; no es un candado de tu API.
 #
-# Pulsa ahora el botón: el navegador se niega («Failed to fetch», o palabras parecidas).
+# Pulsa ahora el botón: el navegador se niega («Failed to fetch», o palabras parecidas). Las tres páginas usan la misma API,
+# así que vale lo último que se haya configurado: si ejecutaste todo de una vez, vuelve a ejecutar la celda de
+# `update_api` y pulsa.
 
 # %% [markdown] lang="en"
 # Look at three things:
@@ -676,7 +678,8 @@ as_browser("https://other.example")
 # 3. The other origin gets no header at all, and yet its POST says **200**: the vote went in. It is the *browser* that
 #    enforces CORS, to protect whoever uses it; it is not a lock on your API.
 #
-# Press the button now: the browser refuses ("Failed to fetch", or similar words).
+# Press the button now: the browser refuses ("Failed to fetch", or similar words). The three pages use the same API, so the
+# latest configuration holds: if you ran everything in one go, run the cell of `update_api` again and press.
 
 # %%
 voting_page()

@@ -376,8 +376,8 @@ print(base64.b64decode(encoded))
 #
 # ## Un evento de Kinesis, a mano
 #
-# Todavía nada une el stream con la función: eso es la lección 5. Pero no hace falta para probarla, porque una función solo
-# ve el **evento**. Escribimos uno igual que los de Lambda:
+# Lo que une el stream con la función es el trigger, en la lección 5. Para probarla no hace falta, porque una función solo ve
+# el **evento**. Escribimos uno igual que los de Lambda:
 #
 # | Campo | Qué es |
 # |---|---|
@@ -394,7 +394,7 @@ print(base64.b64decode(encoded))
 #
 # ## A Kinesis event, by hand
 #
-# Nothing joins the stream to the function yet: that is lesson 5. But we do not need it to try the function, since a function
+# What joins the stream to the function is the trigger, in lesson 5. To try the function we do not need it, since a function
 # only sees the **event**. We write one just like Lambda's:
 #
 # | Field | What it is |
@@ -414,10 +414,11 @@ def kinesis_part(data, sequence_number):
         "partitionKey": f"voter-{sequence_number[-2:]}",
         "sequenceNumber": sequence_number,
         "data": base64.b64encode(data).decode(),
-        "approximateArrivalTimestamp": time.time(),
+        "approximateArrivalTimestamp": round(time.time(), 3),
     }
 
 
+# %%
 def event_record(data, position):
     sequence_number = f"4968{position:052}"
     return {
@@ -633,7 +634,7 @@ empty_table()
 # extra_votes = ...
 # solution
 extra_votes = votes_event(["COL"] * 5 + ["PER"] * 2)
-invoke_consumer(extra_votes)
+error, payload, log = invoke_consumer(extra_votes)
 # end
 
 # %%
