@@ -28,6 +28,7 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 from helpers.notebooks import WORKBOOK
 
 SECONDS = 60
+SCREEN = {"viewport": {"width": 1200, "height": 1100}, "locale": "en-US"}
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 FLAGS = [
     "--no-sandbox",
@@ -119,12 +120,12 @@ class LabServer:
 
 
 class OfflinePage:
-    """A page of the browser that may talk to this machine only."""
+    """A page of the browser that may talk to this machine only. options: the browser's, such as `locale`."""
 
-    def __init__(self, browser: Browser):
+    def __init__(self, browser: Browser, **options):
         self.outside: list[str] = []
         self.complaints: list[str] = []
-        self._context = browser.new_context(viewport={"width": 1200, "height": 1100}, locale="en-US")
+        self._context = browser.new_context(**(SCREEN | options))
         self._context.route("**/*", self._route)
         self.page: Page = self._context.new_page()
         self.page.set_default_timeout(SECONDS * 1000)
