@@ -12,7 +12,7 @@ BIN = .venv/bin
 INSTALLED = .venv/installed
 
 .DEFAULT_GOAL = help
-.PHONY: help install lab run test build lock
+.PHONY: help install lab run test bench build lock
 
 help:
 	@echo 'make install                                   make the environment in .venv (the others do it too)'
@@ -20,6 +20,7 @@ help:
 	@echo 'make run   [LESSON=05] [LOCALE=es|en] [TARGET=local] [PREFIX=f1-vote]'
 	@echo '                                               run the lessons with their solutions, reports in build/run'
 	@echo 'make test                                      lint, format, notebooks in step, every test'
+	@echo 'make bench                                     measure the region, beside a peer'
 	@echo 'make build                                     write the notebooks from notebooks/source'
 	@echo 'make lock                                      recompile requirements.lock from environment.yml'
 
@@ -43,6 +44,9 @@ run: install
 
 test: install
 	$(BIN)/python -m helpers test
+
+bench: install
+	$(BIN)/python -m helpers bench
 
 build: install
 	$(BIN)/python -m helpers build

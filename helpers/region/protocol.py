@@ -74,6 +74,8 @@ class Protocol:
     def result(self, operation: OperationModel, result: dict | bytes | None) -> Response:
         """What an action returned, as the service answers it; bytes are a JSON body written already."""
         request_id = new_request_id()
+        if isinstance(result, dict) and "ResponseMetadata" in result:
+            request_id = result["ResponseMetadata"]["RequestId"]  # an invocation's is the one in its log
         if isinstance(result, bytes):
             headers = [("Content-Type", self._json_type), ("x-amzn-RequestId", request_id)]
             return Response(200, headers, result)

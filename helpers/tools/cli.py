@@ -73,6 +73,17 @@ def parser() -> argparse.ArgumentParser:
         "options of pytest, such as -k shard",
     )
 
+    one = command(
+        "bench", bench, "Measure the region beside ministack; the numbers go to build/bench.json too."
+    )
+    one.add_argument("--runs", type=int, default=3, help="how often each line is measured (3)")
+    one.add_argument(
+        "--only", action="append", default=[], help="only the lines that contain this; may be repeated"
+    )
+    one.add_argument(
+        "--alone", action="store_true", help="our region alone: nothing else is installed or run"
+    )
+
     one = command("build", build, "Write the notebooks from notebooks/source.")
     one.add_argument("--check", action="store_true", help="write nothing; fail if a notebook is out of step")
 
@@ -121,6 +132,16 @@ def test(options: argparse.Namespace) -> int:
         code = subprocess.run([sys.executable, "-m", module, *arguments], cwd=WORKBOOK).returncode
         if code:
             raise Failure(f"{module} {' '.join(arguments)}: failed, see above.")
+    return 0
+
+
+def bench(options: argparse.Namespace) -> int:
+    require_installed()
+    from helpers.tools import bench as tool
+    from helpers.tools.bench.servers import Ministack, OurRegion
+
+    print(tool.bench([OurRegion] if options.alone else [OurRegion, Ministack], options.runs, options.only))
+    print(f"Every value: {tool.REPORT}")
     return 0
 
 

@@ -1,14 +1,15 @@
 """Which environment takes an event: the one used last, else a new one, within the function's reserved concurrency.
 
-AWS starts as many environments as there are events at once. A laptop had better not: past ENVIRONMENTS an event first
-waits a little for one to be free, which looks like a slow cold start. It does not wait for ever, since the others may
-be waiting for it: functions that invoke functions.
+AWS starts as many environments as there are events at once. A laptop had better not: past ENVIRONMENTS an event waits
+for one to be free, which looks like a slow cold start. When none has become free for a while it gets a new one all the
+same, since the others may be waiting for it: functions that invoke functions.
 """
 
 from __future__ import annotations
 
 import os
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 
@@ -45,6 +46,7 @@ class Pool:
         self._idle: list[Environment] = []  # of all functions, the one used last at the end
         self._busy: set[Environment] = set()
         self._starting = 0
+        self._freed = 0.0  # when an environment last became free, by time.monotonic
         self._in_flight: Counter[str] = Counter()
         self._closed = False
         self._stop = threading.Event()
@@ -91,6 +93,7 @@ class Pool:
         environment.used = self._clock.now()
         with self._changed:
             self._busy.discard(environment)
+            self._freed = time.monotonic()
             keep = not self._closed and self._usable(environment) and self._live < ENVIRONMENTS
             if keep:
                 self._idle.append(environment)
@@ -124,7 +127,7 @@ class Pool:
         """An idle environment of the function; else None, once there is room for a new one, which is then counted."""
         evicted: list[Environment] = []
         with self._changed:
-            patient = True
+            came = time.monotonic()
             while True:
                 if self._closed:
                     raise AwsError("ServiceException", "The region is stopping.", 500)
@@ -135,9 +138,10 @@ class Pool:
                         return environment
                 if self._live >= ENVIRONMENTS and self._idle:
                     evicted.append(self._idle.pop(0))
-                if self._live < (ENVIRONMENTS if patient else MOST_ENVIRONMENTS):
+                stuck = time.monotonic() - max(came, self._freed) >= PATIENCE_SECONDS
+                if self._live < (MOST_ENVIRONMENTS if stuck else ENVIRONMENTS):
                     break
-                patient = self._changed.wait(PATIENCE_SECONDS)
+                self._changed.wait(PATIENCE_SECONDS)
             self._starting += 1
         self._end(evicted)
         return None

@@ -82,9 +82,6 @@ def test_log_result(deploy, client):
     assert [line.split()[0] for line in log.splitlines()] == ["START", "counted", "END", "REPORT"]
 
 
-@pytest.mark.xfail(
-    reason="protocol.py gives every answer an id of its own; an action that has one returns it in ResponseMetadata"
-)
 def test_the_request_id_is_the_invocations(deploy, client):
     deploy("def lambda_handler(event, context):\n    return context.aws_request_id\n")
     answer = client.invoke(FunctionName="votes")
