@@ -20,6 +20,7 @@ _HOMES = {
     "LiveChart": "helpers.widgets.live_chart",
     "ShardMap": "helpers.widgets.shard_map",
     "Prediction": "helpers.widgets.prediction",
+    "SignOfLife": "helpers.widgets.sign_of_life",
     "check_installation": "helpers.installation",
 }
 

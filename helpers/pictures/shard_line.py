@@ -65,7 +65,7 @@ def _needle(landing: Landing) -> str:
         f"<path d='M{x - 9:.1f} {TOP - 18}H{x + 9:.1f}L{x:.1f} {TOP - 2}z' fill='{style.RED}'/>"
         f"<path d='M{x:.1f} {TOP - 2}V{BOTTOM}' stroke='{style.PAPER}' stroke-width='7'/>"
         f"<path d='M{x:.1f} {TOP - 2}V{BOTTOM}' stroke='{style.RED}' stroke-width='3'/>"
-        + _words(max(LEFT, min(RIGHT, x)), TOP - 28, f"«{key}»", anchor, style.INK, 600)
+        + _words(max(LEFT, min(RIGHT, x)), TOP - 28, key, anchor, style.INK, 600)
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 
+from helpers.glossary import data_file, glossary_cells
 from helpers.notebooks import LOCALES, WORKBOOK, Cell, learner_cells, lesson_slugs, solved_cells
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -44,7 +45,7 @@ def solved_folder(locale: str, workbook: Path = WORKBOOK) -> Path:
 
 def learner_build(workbook: Path = WORKBOOK) -> dict[Path, str]:
     """File → text of the notebooks that learners open."""
-    return _notebooks(learner_cells, learner_folder, workbook)
+    return _notebooks(learner_cells, learner_folder, workbook) | _glossaries(workbook)
 
 
 def solved_build(workbook: Path = WORKBOOK) -> dict[Path, str]:
@@ -56,6 +57,15 @@ def _notebooks(cells: Callable, folder: Callable, workbook: Path) -> dict[Path, 
     return {
         folder(locale, workbook) / f"{slug}.ipynb": notebook_text(cells(slug, locale, workbook))
         for slug in lesson_slugs(workbook)
+        for locale in LOCALES
+    }
+
+
+def _glossaries(workbook: Path) -> dict[Path, str]:
+    if not data_file(workbook).exists():
+        return {}
+    return {
+        learner_folder(locale, workbook) / "glossary.ipynb": notebook_text(glossary_cells(locale, workbook))
         for locale in LOCALES
     }
 

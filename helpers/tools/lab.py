@@ -5,11 +5,13 @@ open_lab("es", ["--no-browser"])    does not return: it is the server from then 
 
 import locale as system
 import os
+import sys
 from pathlib import Path
 
 from helpers.notebooks import LOCALES, WORKBOOK, lesson_slugs
 
 SETTINGS = Path(__file__).parent / "jupyter"
+OPENED_FROM = "STREAMING_WORKBOOK_LAB"  # tells kernels which environment JupyterLab runs in
 
 
 def open_lab(locale: str, arguments: list[str]) -> None:
@@ -43,6 +45,7 @@ def environment(locale: str) -> dict[str, str]:
     return {
         "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, folders)),
         "JUPYTER_PREFER_ENV_PATH": "1",
+        OPENED_FROM: sys.prefix,
     }
 
 

@@ -1,0 +1,76 @@
+"""The glossary: notebooks/source/glossary.json becomes notebooks/{es,en}/glossary.ipynb, a heading for each term.
+
+    terms()                    every term
+    glossary_cells("es")       the notebook's cells, in that language's alphabetical order
+
+A lesson links to a term by its heading: [shard](glossary.ipynb#shard), [lote](glossary.ipynb#lote).
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers.notebooks import WORKBOOK, Cell, lesson_slugs, source_folder
+from helpers.translate import text
+
+
+@dataclass(frozen=True)
+class Term:
+    """`name` and `meaning` by language; `lesson`: the slug of the one where it first matters."""
+
+    name: dict[str, str]
+    meaning: dict[str, str]
+    lesson: str
+
+    def anchor(self, locale: str) -> str:
+        """What follows the # in a link to it: the heading with hyphens, as JupyterLab and GitHub make it."""
+        return self.name[locale].replace(" ", "-")
+
+
+def data_file(workbook: Path = WORKBOOK) -> Path:
+    return source_folder(workbook) / "glossary.json"
+
+
+def terms(workbook: Path = WORKBOOK) -> list[Term]:
+    listed = json.loads(data_file(workbook).read_text(encoding="utf-8"))
+    return [
+        Term(
+            {"es": each["es"], "en": each["en"]},
+            {"es": each["meaning_es"], "en": each["meaning_en"]},
+            each["lesson"],
+        )
+        for each in listed
+    ]
+
+
+def glossary_cells(locale: str, workbook: Path = WORKBOOK) -> list[Cell]:
+    """A cell with title and index, then a cell for each term."""
+    ordered = sorted(terms(workbook), key=lambda term: _alphabetical(term.name[locale]))
+    lessons = lesson_slugs(workbook)
+    index = " · ".join(f"[{term.name[locale]}](#{term.anchor(locale)})" for term in ordered)
+    title = f"# {text('glossary.title', locale)}\n\n{text('glossary.intro', locale)}\n\n{index}"
+    return [
+        _cell("glossary", title),
+        *(_cell(f"term-{term.anchor('en')}", _entry(term, locale, lessons)) for term in ordered),
+    ]
+
+
+def _entry(term: Term, locale: str, lessons: list[str]) -> str:
+    other = {"es": "en", "en": "es"}[locale]
+    number = str(int(term.lesson[:2]))
+    link = f"[{number}]({term.lesson}.ipynb)" if term.lesson in lessons else number
+    heads = text("glossary.other", locale, term=term.name[other]), text("glossary.lesson", locale, link=link)
+    return f"### {term.name[locale]}\n\n{' · '.join(heads)}\n\n{term.meaning[locale]}"
+
+
+def _cell(name: str, source: str) -> Cell:
+    return Cell("markdown", source, name.lower().replace("_", "-"), {})
+
+
+def _alphabetical(name: str) -> str:
+    """The order of a dictionary: capitals and accents do not count."""
+    plain = unicodedata.normalize("NFD", name.casefold())
+    return "".join(character for character in plain if not unicodedata.combining(character))
