@@ -16,8 +16,8 @@ SECONDS = 15
 VOTER = "marta"
 
 
-def longer_timeout(lesson, configuration: dict) -> str:
-    """Looks at the function itself; `configuration` is what the learner's call answered."""
+def longer_timeout(lesson, new_configuration: dict) -> str:
+    """Looks at the function itself; `new_configuration` is what the learner's call answered."""
     found = boto3.client("lambda").get_function_configuration(FunctionName=lesson.names.producer)
     if found["Timeout"] != SECONDS:
         wrong = t("lesson_03.longer_timeout.wrong", expected=SECONDS, found=found["Timeout"])
@@ -27,12 +27,12 @@ def longer_timeout(lesson, configuration: dict) -> str:
         raise CheckFailed(
             t("lesson_03.longer_timeout.environment"), t("lesson_03.longer_timeout.environment_hint")
         )
-    if not isinstance(configuration, dict) or configuration.get("Timeout") != SECONDS:
+    if not isinstance(new_configuration, dict) or new_configuration.get("Timeout") != SECONDS:
         raise CheckFailed(t("lesson_03.longer_timeout.answer"), t("lesson_03.longer_timeout.hint_2"))
     return t("lesson_03.longer_timeout.good")
 
 
-def same_shard(lesson, shards: set[str]) -> str:
+def same_shard(lesson, marta_shards: set[str]) -> str:
     """Reads the stream's open shards for the voter's records."""
     found = [
         (shard_id, record)
@@ -46,7 +46,7 @@ def same_shard(lesson, shards: set[str]) -> str:
         )
     expected = {shard_id for shard_id, _ in found}
     try:
-        given = {shards} if isinstance(shards, str) else set(shards)
+        given = {marta_shards} if isinstance(marta_shards, str) else set(marta_shards)
     except TypeError:
         raise CheckFailed(t("lesson_03.same_shard.not_a_set"), hint) from None
     if given != expected:

@@ -40,11 +40,11 @@ def count_votes(lesson, function: Callable[[dict], dict]) -> str:
     return t("lesson_04.count_votes.good", gained=_listed(gained))
 
 
-def two_more(lesson, event: dict) -> str:
+def two_more(lesson, extra_votes: dict) -> str:
     """Looks at the event and at the table that the consumer made of it."""
     hint = t("lesson_04.two_more.hint")
     try:
-        sent = Counter(_option(record) for record in event["Records"])
+        sent = Counter(_option(record) for record in extra_votes["Records"])
     except (KeyError, TypeError, ValueError):
         raise CheckFailed(t("lesson_04.two_more.no_event"), hint) from None
     if sent != WANTED:

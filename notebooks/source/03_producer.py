@@ -826,7 +826,7 @@ new_configuration = lambda_client.update_function_configuration(FunctionName=pro
 await until(producer_is_ready, timeout=60, what=producer_name)
 
 # %%
-await lesson.check("longer_timeout", configuration=new_configuration)
+await lesson.check("longer_timeout", new_configuration=new_configuration)
 
 # %% [markdown] lang="es"
 # ## Ejercicio 2 · La votante y su shard
@@ -864,7 +864,7 @@ marta_shards = {shard_id for shard_id, record in read_stream() if record["Partit
 # end
 
 # %%
-await lesson.check("same_shard", shards=marta_shards)
+await lesson.check("same_shard", marta_shards=marta_shards)
 
 # %% [markdown] lang="es"
 # ## Comprueba lo que sabes

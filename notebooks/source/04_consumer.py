@@ -638,7 +638,7 @@ error, payload, log = invoke_consumer(extra_votes)
 # end
 
 # %%
-await lesson.check("two_more", event=extra_votes)
+await lesson.check("two_more", extra_votes=extra_votes)
 
 # %% [markdown] lang="es"
 # Eran votos de mentira: la tabla vuelve a cero antes de unir el stream con la función.

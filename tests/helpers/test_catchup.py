@@ -145,12 +145,15 @@ def make_pipeline() -> None:
     for name, role in roles.items():
         make_function(functions, name, role)
     producer = functions.get_function_configuration(FunctionName=NAMES.producer)["FunctionArn"]
-    boto3.client("apigatewayv2").create_api(Name=NAMES.api, ProtocolType="HTTP", Target=producer)
+    api = boto3.client("apigatewayv2").create_api(
+        Name=NAMES.api, ProtocolType="HTTP", Target=producer, CorsConfiguration={"AllowOrigins": ["*"]}
+    )
     functions.add_permission(
         FunctionName=NAMES.producer,
         StatementId="api",
         Action="lambda:InvokeFunction",
         Principal="apigateway.amazonaws.com",
+        SourceArn=f"arn:aws:execute-api:us-east-1:123456789012:{api['ApiId']}/*",
     )
     functions.create_event_source_mapping(
         EventSourceArn=stream, FunctionName=NAMES.consumer, StartingPosition="LATEST"
