@@ -222,6 +222,7 @@ def test_every_target_is_large_enough_and_nothing_is_cut_off(phone, door, pipeli
     for button in page.get_by_role("button").all():
         box = button.bounding_box()
         assert min(box["width"], box["height"]) >= 44
+        assert button.evaluate("button => button.scrollWidth <= button.clientWidth")
     assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
     assert page.get_by_role("button").count() == 13  # twelve drivers and the language
 
