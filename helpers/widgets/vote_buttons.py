@@ -63,7 +63,7 @@ class VoteButtons(VBox):
         button = Button(
             description=f"{candidate.code} · {candidate.name}",
             tooltip=t("votes.button", name=candidate.name, team=candidate.team),
-            layout=Layout(width="18em", height="3em"),
+            layout=Layout(width="16em", height="3em"),
             style={
                 "button_color": candidate.colour,
                 "text_color": style.ink_on(candidate.colour),

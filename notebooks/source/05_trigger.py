@@ -172,12 +172,10 @@ def trigger_gone():
 await until(trigger_gone, timeout=180, what=t("lesson_05.gone"))
 
 # %% [markdown] lang="es"
-# La tabla de resultados se lee entera con `scan`: son pocas filas, una por piloto. `ConsistentRead` pide lo último
-# escrito. Para empezar de cero borramos las filas.
+# De la lección 4 traemos dos funciones: leer la tabla entera, que tiene una fila por piloto, y dejarla vacía.
 
 # %% [markdown] lang="en"
-# The table of results is read whole with `scan`: it has few rows, one a driver. `ConsistentRead` asks for what was written
-# last. To start from zero we delete the rows.
+# From lesson 4 we bring two functions: one reads the whole table, which has one row a driver, and one empties it.
 
 # %%
 dynamodb = boto3.client("dynamodb")
@@ -185,16 +183,16 @@ table_name = f"{prefix}-results"
 
 
 def read_counts():
-    items = dynamodb.scan(TableName=table_name, ConsistentRead=True)["Items"]
-    return {item["option_id"]["S"]: int(item["votes"]["N"]) for item in items}
+    rows = dynamodb.scan(TableName=table_name, ConsistentRead=True)["Items"]
+    return {row["option_id"]["S"]: int(row["votes"]["N"]) for row in rows}
 
 
-def reset_counts():
+def empty_table():
     for option in read_counts():
         dynamodb.delete_item(TableName=table_name, Key={"option_id": {"S": option}})
 
 
-reset_counts()
+empty_table()
 read_counts()
 
 # %% [markdown] lang="es"
@@ -219,7 +217,7 @@ def put_vote(code):
 #
 # `LATEST` dice «solo lo nuevo». La celda crea el trigger y, **sin esperar a que esté listo**, emite cinco votos.
 #
-# **Apuesta antes de ejecutar:** ¿cuántos de los cinco se contarán: ninguno, algunos, todos?
+# **Apuesta antes de ejecutarla:** ¿cuántos de los cinco se contarán?
 
 # %% [markdown] lang="en"
 # ## Experiment 1: `LATEST`
@@ -227,10 +225,16 @@ def put_vote(code):
 # `LATEST` says "only what is new". The cell creates the trigger and, **without waiting for it to be ready**, casts five
 # votes.
 #
-# **Place your bet before you run it:** how many of the five will be counted: none, some, all?
+# **Place your bet before you run it:** how many of the five will be counted?
 
 # %%
-await until(lambda: create_trigger(StartingPosition="LATEST"), every=1, what="create_event_source_mapping")
+from helpers import Prediction
+
+first_bet = Prediction({"early": t("lesson_05.predict.early")}, range(6))
+first_bet
+
+# %%
+await until(lambda: create_trigger(StartingPosition="LATEST"), every=2, what="create_event_source_mapping")
 for code in ("VER", "VER", "NOR", "LEC", "PIA"):
     put_vote(code)
 trigger = find_trigger()
@@ -264,8 +268,10 @@ async def vote_and_look():
 
 
 await until(vote_and_look, timeout=180, what=t("lesson_05.first_counted"))
-print(read_counts())
+counts = read_counts()
+print(counts)
 print(find_trigger()["State"], "|", find_trigger()["LastProcessingResult"])
+first_bet.compare({"early": sum(counts.values()) - counts["HAM"]})
 
 # %% [markdown] lang="es"
 # Solo está Hamilton. Los cinco primeros votos **no se contarán nunca** con este trigger: van por delante del de Hamilton en
@@ -311,6 +317,7 @@ def records_in(shard_id):
     return found
 
 
+# %%
 shards = kinesis.list_shards(StreamName=stream_name)["Shards"]
 in_stream = sum(records_in(shard["ShardId"]) for shard in shards)
 in_table = sum(read_counts().values())
@@ -318,29 +325,40 @@ print(t("lesson_05.stream_and_table", stream=in_stream, table=in_table))
 
 # %% [markdown] lang="es"
 # Están los del experimento y los que hubiera de otras lecciones. **Apuesta otra vez:** borramos el trigger y creamos otro
-# con `TRIM_HORIZON`, *sin tocar la tabla*. ¿Cuántos votos sumará la tabla?
+# con `TRIM_HORIZON`, *sin tocar la tabla*.
 
 # %% [markdown] lang="en"
 # There are those of the experiment, and whatever other lessons left. **Place another bet:** we delete the trigger and
-# create another with `TRIM_HORIZON`, *leaving the table alone*. How many votes will the table add up to?
+# create another with `TRIM_HORIZON`, *leaving the table alone*.
+
+# %%
+second_bet = Prediction({"table": t("lesson_05.predict.table")}, [in_table, in_stream, in_stream + in_table])
+second_bet
 
 # %%
 await until(trigger_gone, timeout=180, what=t("lesson_05.gone"))
 await until(
-    lambda: create_trigger(StartingPosition="TRIM_HORIZON"), every=1, what="create_event_source_mapping"
+    lambda: create_trigger(StartingPosition="TRIM_HORIZON"), every=2, what="create_event_source_mapping"
 )
 await until(trigger_enabled, timeout=180, what="Enabled")
+
+# %% [markdown] lang="es"
+# Está activo. Le damos tiempo a leerlo todo y miramos.
+
+# %% [markdown] lang="en"
+# It is enabled. We give it time to read everything, and look.
 
 # %%
 await until(
     lambda: sum(read_counts().values()) >= in_stream + in_table, timeout=120, what=t("lesson_05.reread")
 )
-print(read_counts())
-print(t("lesson_05.total", total=sum(read_counts().values()), stream=in_stream, table=in_table))
+counts = read_counts()
+print(counts)
+second_bet.compare({"table": sum(counts.values())})
 
 # %% [markdown] lang="es"
-# Los cinco votos perdidos ya están contados. Pero Hamilton tiene de más: su voto se contó con el primer trigger y **se ha
-# contado otra vez** con el segundo. Un trigger nuevo no sabe por dónde iba el anterior. Cada vez que recrees uno con
+# La tabla suma lo que ya tenía **más** todo lo que había en el stream. Los cinco votos perdidos están contados por fin, pero
+# el de Hamilton se contó con el primer trigger y **se ha contado otra vez** con el segundo. Un trigger nuevo no sabe por dónde iba el anterior. Cada vez que recrees uno con
 # `TRIM_HORIZON` releerá todo lo que el stream conserve, y un consumidor que suma volverá a sumar.
 #
 # | Empezar por | Peligro |
@@ -351,8 +369,8 @@ print(t("lesson_05.total", total=sum(read_counts().values()), stream=in_stream, 
 # La lección 7 enseña a escribir un consumidor que no se equivoca aunque lea dos veces lo mismo.
 
 # %% [markdown] lang="en"
-# The five lost votes are counted now. But Hamilton has too many: his vote was counted with the first trigger and **counted
-# again** with the second. A new trigger does not know how far the old one got. Every time you recreate one with
+# The table adds up to what it had **plus** all that was in the stream. The five lost votes are counted at last, but
+# Hamilton's was counted with the first trigger and **counted again** with the second. A new trigger does not know how far the old one got. Every time you recreate one with
 # `TRIM_HORIZON` it reads again all that the stream keeps, and a consumer that adds will add again.
 #
 # | Start at | Danger |
@@ -382,7 +400,7 @@ print(t("lesson_05.total", total=sum(read_counts().values()), stream=in_stream, 
 
 # %%
 await until(trigger_gone, timeout=180, what=t("lesson_05.gone"))
-reset_counts()
+empty_table()
 sent = []
 read_counts()
 
@@ -390,7 +408,7 @@ read_counts()
 opened_at = datetime.now(UTC)
 await until(
     lambda: create_trigger(StartingPosition="AT_TIMESTAMP", StartingPositionTimestamp=opened_at),
-    every=1,
+    every=2,
     what="create_event_source_mapping",
 )
 await until(trigger_enabled, timeout=180, what="Enabled")
@@ -424,8 +442,10 @@ import urllib.request
 pages = boto3.client("apigatewayv2").get_paginator("get_apis").paginate()
 api = next(api for page in pages for api in page["Items"] if api["Name"] == f"{prefix}-api")
 vote_url = f"{api['ApiEndpoint']}/vote"
+print(vote_url)
 
 
+# %%
 def post_vote(code):
     vote = json.dumps({"vote": code}).encode()
     request = urllib.request.Request(vote_url, vote, {"Content-Type": "application/json"})
@@ -495,7 +515,7 @@ def cast_vote(code):
 
 buttons = VoteButtons(cast_vote)
 chart = LiveChart(read_counts).start()
-VBox([buttons, chart])
+VBox([chart, buttons])
 
 # %% [markdown] lang="es"
 # Para quien lee sin pulsar, esta celda pulsa tres botones por ti y espera a que el gráfico lo refleje.
@@ -519,8 +539,8 @@ await chart.show_until(all_counted, timeout=120)
 #
 # ## Una clase entera
 #
-# `Crowd` simula a 150 personas que votan a lo largo de ocho segundos con tu misma función. Muestra la barra y, en la celda
-# siguiente, échala a andar. Mientras, puedes seguir votando tú.
+# `Crowd` simula a 150 personas que votan a lo largo de ocho segundos con tu misma función. Esta celda muestra la barra, con
+# el mismo gráfico debajo; la siguiente la echa a andar.
 
 # %% [markdown] lang="en"
 # One or two seconds pass between the click and the bar. Nearly all of it is waiting: the trigger's window of one second,
@@ -528,14 +548,14 @@ await chart.show_until(all_counted, timeout=120)
 #
 # ## A whole class
 #
-# `Crowd` simulates 150 people who vote over eight seconds with that same function of yours. Show the bar and set it going
-# in the next cell. You may go on voting meanwhile.
+# `Crowd` simulates 150 people who vote over eight seconds with that same function of yours. This cell shows the bar, with the
+# same chart below it; the next one sets it going.
 
 # %%
 from helpers import Crowd, number
 
 crowd = Crowd(cast_vote, voters=150, seconds=8)
-crowd
+VBox([crowd, chart])
 
 # %%
 import time
@@ -546,7 +566,7 @@ await chart.show_until(all_counted, timeout=120)
 tally
 
 # %% [markdown] lang="es"
-# Los votos enviados en esa celda no se han contado uno a uno. ¿En cuántas invocaciones?
+# Los 150 votos ya están en la tabla, y no se han contado uno a uno. ¿En cuántas invocaciones?
 #
 # ## Los lotes, vistos en los logs
 #
@@ -554,7 +574,7 @@ tally
 # lección 6 va de eso). Los logs llegan con un poco de retraso, así que esperamos a que sumen lo enviado.
 
 # %% [markdown] lang="en"
-# The votes sent in that cell were not counted one by one. In how many invocations?
+# The 150 votes are in the table already, and they were not counted one by one. In how many invocations?
 #
 # ## The batches, seen in the logs
 #
@@ -597,8 +617,8 @@ await show_batches(crowd_began, tally.sent.total())
 # %% [markdown] lang="es"
 # ## Ejercicio 1 · Menos invocaciones
 #
-# Cambia los mandos para que otra clase igual se cuente en **6 invocaciones como mucho**. Pon en `changes` los parámetros
-# y sus valores; la llamada ya está.
+# Cambia los mandos para que otra clase igual se cuente en **6 invocaciones como mucho**, sin que la ventana pase de 15
+# segundos. Pon en `changes` los parámetros y sus valores; la llamada ya está.
 #
 # <details><summary>Pista</summary>
 #
@@ -610,8 +630,8 @@ await show_batches(crowd_began, tally.sent.total())
 # %% [markdown] lang="en"
 # ## Exercise 1 · Fewer invocations
 #
-# Turn the knobs so that another class like that is counted in **6 invocations at most**. Put the parameters and their
-# values in `changes`; the call is already there.
+# Turn the knobs so that another class like that is counted in **6 invocations at most**, with a window no longer than
+# 15 seconds. Put the parameters and their values in `changes`; the call is already there.
 #
 # <details><summary>Hint</summary>
 #
@@ -705,6 +725,7 @@ for driver in ballot():
 await asyncio.sleep(5)
 
 
+# %%
 def show_score():
     print(t("lesson_05.score", sent=len(sent), counted=sum(read_counts().values())))
 
@@ -732,6 +753,12 @@ resumed = lambda_client.update_event_source_mapping(UUID=find_trigger()["UUID"],
 
 # %%
 await lesson.check("resumed", answer=resumed)
+
+# %% [markdown] lang="es"
+# Esperamos a `Enabled` y a que el gráfico cuente todo lo enviado.
+
+# %% [markdown] lang="en"
+# We wait for `Enabled`, and for the chart to count all that was sent.
 
 # %%
 await until(trigger_enabled, timeout=180, what="Enabled")
