@@ -745,6 +745,10 @@ def read_stream():
                 yield shard_id, record
 
 
+def votes_of(voter):
+    return [record for shard_id, record in read_stream() if record["PartitionKey"] == voter]
+
+
 # %% [markdown] lang="es"
 # Además escuchamos el cable: boto3 avisa con un evento justo antes de interpretar cada respuesta, y guardamos el texto tal
 # como llegó.
@@ -759,7 +763,7 @@ kinesis.meta.events.register(
     "before-parse.kinesis.GetRecords", lambda response_dict, **_: wire.append(response_dict["body"]), "wire"
 )
 call_api("POST", {"vote": "COL", "voter": "lucia"})
-lucia_votes = [record for shard_id, record in read_stream() if record["PartitionKey"] == "lucia"]
+lucia_votes = await until(lambda: votes_of("lucia"), every=1, what="lucia")
 kinesis.meta.events.unregister("before-parse.kinesis.GetRecords", unique_id="wire")
 lucia_votes[-1]
 

@@ -184,9 +184,13 @@ empty_table()
 
 # %% [markdown] lang="es"
 # ## El código de la función
+#
+# Cabe en una pantalla. Lo leemos del mismo zip que recibirá Lambda.
 
 # %% [markdown] lang="en"
 # ## The function's code
+#
+# It fits on one screen. We read it from the same zip that Lambda will get.
 
 # %%
 archive = zipfile.ZipFile(io.BytesIO(package("consumer")))
@@ -509,7 +513,7 @@ print(error, payload)
 print(read_counts())
 
 # %% [markdown] lang="es"
-# Todo **doble**, y sin error alguno. Esto es lo que todavía no está bien. No es un caso de laboratorio: Lambda promete
+# Todo **doble**, y sin error alguno (`None None`: ni error, ni respuesta, que aquí no hace falta). Esto es lo que todavía no está bien. No es un caso de laboratorio: Lambda promete
 # entregar cada registro **al menos una vez**. Si algo falla a destiempo, repite el lote, y `ADD` vuelve a sumar. La lección
 # 7 lo arregla.
 #
@@ -519,7 +523,7 @@ print(read_counts())
 # medio, algo que no es un voto:
 
 # %% [markdown] lang="en"
-# Everything **doubled**, and no error at all. This is what is not yet right. It is no laboratory case: Lambda promises to
+# Everything **doubled**, and no error at all (`None None`: no error and no answer, which is not needed here). This is what is not yet right. It is no laboratory case: Lambda promises to
 # deliver each record **at least once**. If something fails at the wrong moment it repeats the batch, and `ADD` adds again.
 # Lesson 7 repairs it.
 #
