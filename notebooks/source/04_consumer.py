@@ -513,9 +513,9 @@ print(error, payload)
 print(read_counts())
 
 # %% [markdown] lang="es"
-# Todo **doble**, y sin error alguno (`None None`: ni error, ni respuesta, que aquí no hace falta). Esto es lo que todavía no está bien. No es un caso de laboratorio: Lambda promete
-# entregar cada registro **al menos una vez**. Si algo falla a destiempo, repite el lote, y `ADD` vuelve a sumar. La lección
-# 7 lo arregla.
+# Todo **doble**, y sin error alguno (`None None`: ni error, ni respuesta, que aquí no hace falta). Esto es lo que todavía
+# no está bien. No es un caso de laboratorio: Lambda promete entregar cada registro **al menos una vez**. Si algo falla a
+# destiempo, repite el lote, y `ADD` vuelve a sumar. La lección 7 lo arregla.
 #
 # ## Un registro que no es un voto
 #
@@ -523,9 +523,9 @@ print(read_counts())
 # medio, algo que no es un voto:
 
 # %% [markdown] lang="en"
-# Everything **doubled**, and no error at all (`None None`: no error and no answer, which is not needed here). This is what is not yet right. It is no laboratory case: Lambda promises to
-# deliver each record **at least once**. If something fails at the wrong moment it repeats the batch, and `ADD` adds again.
-# Lesson 7 repairs it.
+# Everything **doubled**, and no error at all (`None None`: no error and no answer, which is not needed here). This is
+# what is not yet right. It is no laboratory case: Lambda promises to deliver each record **at least once**. If something
+# fails at the wrong moment it repeats the batch, and `ADD` adds again. Lesson 7 repairs it.
 #
 # ## A record that is not a vote
 #
