@@ -17,9 +17,9 @@ CASES = [  # votes per second, bytes per vote, shards
 ]
 
 
-def shards_needed(lesson, function: Callable[[int, int], int]) -> str:
+def shards_needed(lesson, shards_needed: Callable[[int, int], int]) -> str:
     for votes, size, expected in CASES:
-        answer = function(votes, size)
+        answer = shards_needed(votes, size)
         if answer is ...:
             raise CheckFailed(t("lesson_02.shards_needed.empty"), t("lesson_02.shards_needed.hint"))
         if answer != expected:
@@ -31,10 +31,10 @@ def shards_needed(lesson, function: Callable[[int, int], int]) -> str:
     return t("lesson_02.shards_needed.good")
 
 
-def last_votes(lesson, records: list[dict], sequence_number: str) -> str:
-    if not isinstance(records, list) or not records:
+def last_votes(lesson, last_votes: list[dict], sequence_number: str) -> str:
+    if not isinstance(last_votes, list) or not last_votes:
         raise CheckFailed(t("lesson_02.last_votes.none"), t("lesson_02.last_votes.hint"))
-    first = records[0]["SequenceNumber"]
+    first = last_votes[0]["SequenceNumber"]
     if int(first) < int(sequence_number):
         raise CheckFailed(t("lesson_02.last_votes.early"), t("lesson_02.last_votes.hint"))
     if int(first) > int(sequence_number):

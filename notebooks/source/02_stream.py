@@ -396,7 +396,7 @@ def shards_needed(votes_per_second, bytes_per_vote):
 
 
 # %%
-await lesson.check("shards_needed", function=shards_needed)
+await lesson.check("shards_needed", shards_needed=shards_needed)
 
 # %% [markdown] lang="es"
 # ## Ejercicio 2 · Solo el último voto de Ana
@@ -430,7 +430,7 @@ last_votes = read(ana_shard, "AT_SEQUENCE_NUMBER", StartingSequenceNumber=receip
 # end
 
 # %%
-await lesson.check("last_votes", records=last_votes, sequence_number=receipts[2]["SequenceNumber"])
+await lesson.check("last_votes", last_votes=last_votes, sequence_number=receipts[2]["SequenceNumber"])
 
 # %% [markdown] lang="es"
 # ## Comprueba lo que sabes
