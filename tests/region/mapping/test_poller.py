@@ -11,6 +11,7 @@ import json
 import threading
 import time
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
 
@@ -283,6 +284,22 @@ def test_a_throttled_call_is_not_an_attempt(world):
     world.until(lambda: world.around.sent, step=0.02)
     assert len(world.function.events) == 5
     assert world.around.sent[0]["requestContext"]["approximateInvokeCount"] == 2
+
+
+def throttled(event):
+    raise AwsError("TooManyRequestsException", "Rate Exceeded.", 429)
+
+
+@pytest.mark.parametrize("answer", [throttled, lambda event: FAILED], ids=["throttled", "failed"])
+def test_each_wait_is_twice_the_one_before(world, quick_settings, answer):
+    called_at = []
+    world.function.answer = lambda event: called_at.append(world.clock.now()) or answer(event)
+    world.put("a")
+    world.map()
+    world.until(lambda: len(called_at) == 6, step=0.01)
+    waits = [later - earlier for earlier, later in pairwise(called_at)]
+    least = [quick_settings.retry_base_seconds * 2**n for n in range(5)]
+    assert all(wait > shortest - 1e-6 for wait, shortest in zip(waits, least, strict=True))
 
 
 def test_records_put_while_creating_are_lost_to_latest(world):
