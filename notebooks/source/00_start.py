@@ -42,7 +42,7 @@
 # | 6 · Los logs | en camino | qué dejó dicho cada función, y dos averías clásicas |
 # | 7 · Buenas prácticas | en camino | shards, reintentos, lotes fallidos, contar una sola vez |
 # | 8 · El panel en vivo | en camino | la clase vota con el móvil; recuento final |
-# | 9 · Limpiar | en camino | borrarlo todo, y comprobarlo |
+# | [9 · Limpiar](09_cleanup.ipynb) | 30 | borrarlo todo, y comprobarlo |
 #
 # Cada lección se puede abrir la primera: su celda de conexión crea lo que debieron dejar las anteriores. Las palabras
 # nuevas están en el [glosario](glossary.ipynb).
@@ -61,7 +61,7 @@
 # | 6 · The logs | on the way | what each function left written, and two classic breakdowns |
 # | 7 · Good practices | on the way | shards, retries, failed batches, counting once only |
 # | 8 · The live dashboard | on the way | the class votes by phone; the final tally |
-# | 9 · Clean up | on the way | everything deleted, and proved |
+# | [9 · Clean up](09_cleanup.ipynb) | 30 | everything deleted, and proved |
 #
 # Any lesson can be opened first: its connecting cell builds what earlier ones should have left. New words are in the
 # [glossary](glossary.ipynb).
@@ -112,12 +112,12 @@ from helpers import SignOfLife
 SignOfLife()
 
 # %% [markdown] lang="es"
-# En JupyterLab debes ver tres cosas: un recuadro **verde**, una barra azul, y la barra que sube y baja al mover el control
-# (con el ratón o con las flechas del teclado). Si el recuadro se queda naranja o solo sale texto, recarga la página; si
+# La primera gráfica tarda unos segundos. En JupyterLab debes ver tres cosas: un recuadro **verde**, una barra azul, y la
+# barra que sube y baja al mover el control (con el ratón o con las flechas del teclado). Si el recuadro se queda naranja o solo sale texto, recarga la página; si
 # sigue igual, JupyterLab no es el del cuaderno: ciérralo y ábrelo con `make lab`.
 
 # %% [markdown] lang="en"
-# In JupyterLab you should see three things: a **green** frame, a blue bar, and the bar going up and down as you move the
+# The first chart takes some seconds. In JupyterLab you should see three things: a **green** frame, a blue bar, and the bar going up and down as you move the
 # slider (with the mouse or the arrow keys). If the frame stays orange or there is only text, reload the page; if that does
 # not help, JupyterLab is not the workbook's: close it and open it with `make lab`.
 
@@ -276,7 +276,7 @@ VoteForm(post_vote)
 # **Ejercicios y comprobaciones.** Donde veas `...`, escribes tú. La celda de debajo mira lo que has hecho *de verdad* en la
 # región y contesta. Si algo no está bien, el cuaderno se para ahí y te da una pista; cada intento, una más. Nada se puntúa.
 #
-# ## Ejercicio 1 · Falla primero
+# ## Ejercicio · Falla primero
 #
 # Ejecuta las dos celdas tal como están: verás fallar una comprobación. Después pon entre comillas el **código** de tu
 # piloto favorito (prueba antes con su nombre, y verás otra pista), vota por él en el formulario si aún no lo has hecho, y
@@ -295,7 +295,7 @@ VoteForm(post_vote)
 # answers. If something is not right, the notebook stops there and gives you a hint; each attempt, one more. Nothing is
 # marked.
 #
-# ## Exercise 1 · Fail first
+# ## Exercise · Fail first
 #
 # Run the two cells as they are: you will see a check fail. Then put the **code** of your favourite driver in quotes (try the
 # name first, and you will see another hint), vote for that driver in the form unless you already have, and run them again.
@@ -342,13 +342,7 @@ lesson.quiz()
 #
 # `reset` y `stop` son de la región local y no tocan AWS. Para borrar lo creado en AWS está la lección 9.
 #
-# ## Ideas clave
-#
-# - La región local es un proceso de este ordenador que habla como AWS; boto3 no nota la diferencia. Es gratis.
-# - La celda de conexión va primero, y siempre después de reiniciar el kernel. Crea lo que falte.
-# - Las comprobaciones miran recursos de verdad y dan pistas. La solución está plegada.
-#
-# **Siguiente:** [1 · Qué es Kinesis](01_kinesis.ipynb).
+# Y una foto fija de la gráfica, que es lo que se conserva al guardar el cuaderno:
 
 # %% [markdown] lang="en"
 # **When something goes wrong**
@@ -363,6 +357,21 @@ lesson.quiz()
 #
 # `reset` and `stop` belong to the local region and do not touch AWS. To delete what was made on AWS there is lesson 9.
 #
+# And a still of the chart, which is what stays when the notebook is saved:
+
+# %%
+chart.snapshot()
+
+# %% [markdown] lang="es"
+# ## Ideas clave
+#
+# - La región local es un proceso de este ordenador que habla como AWS; boto3 no nota la diferencia. Es gratis.
+# - La celda de conexión va primero, y siempre después de reiniciar el kernel. Crea lo que falte.
+# - Las comprobaciones miran recursos de verdad y dan pistas. La solución está plegada.
+#
+# **Siguiente:** [1 · Qué es Kinesis](01_kinesis.ipynb).
+
+# %% [markdown] lang="en"
 # ## Key points
 #
 # - The local region is a process of this computer that speaks like AWS; boto3 does not notice. It is free.
