@@ -7,6 +7,8 @@ the code, the status and the words of the service that was called, as boto3 show
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from .clock import Clock
 from .errors import AwsError
@@ -16,22 +18,34 @@ from .permissions import Permission, Place, required
 from .policy import Decision, decide, resource_policy_allows, trusts, unjudged
 from .settings import Settings
 
+NO_KEYS: Mapping[str, str] = MappingProxyType({})
+
 _LOG = logging.getLogger(__name__)
 
 
 class Access:
-    def __init__(self, moto: Moto, clock: Clock, settings: Settings):
+    """conditions(service, operation, params): the condition keys that a request brings, as conditions.py finds them."""
+
+    def __init__(
+        self,
+        moto: Moto,
+        clock: Clock,
+        settings: Settings,
+        conditions: Callable[[str, str, dict], dict[str, str]] = lambda *request: {},
+    ):
         self._moto = moto
         self._clock = clock
         self._settings = settings
+        self._conditions = conditions
         self._warned: set[tuple[str, str]] = set()
 
     def authorize(self, caller: Caller, service: str, operation: str, params: dict) -> None:
         """Raises the service's AccessDenied unless `caller` may call `operation` with `params`."""
         if caller.role_arn is not None:
             place = Place(self._settings.account, self._settings.region)
+            brought = self._conditions(service, operation, params)
             for permission in required(service, operation, params, place):
-                self._require(caller.role_arn, caller.arn, service, permission)
+                self._require(caller.role_arn, caller.arn, service, permission, brought)
         if (service, operation) == ("sts", "AssumeRole"):
             self._require_trust(caller, params.get("RoleArn", ""))
 
@@ -55,8 +69,15 @@ class Access:
             and self._clock.now() - role.created >= self._settings.role_seconds
         )
 
-    def _require(self, role_arn: str, caller_arn: str, service: str, permission: Permission) -> None:
-        decision = self._decide(role_arn, permission)
+    def _require(
+        self,
+        role_arn: str,
+        caller_arn: str,
+        service: str,
+        permission: Permission,
+        brought: Mapping[str, str] = NO_KEYS,
+    ) -> None:
+        decision = self._decide(role_arn, permission, brought)
         if decision is not Decision.ALLOWED:
             raise access_denied(service, caller_arn, permission, decision)
 
@@ -66,7 +87,9 @@ class Access:
         if role is None or not resource_policy_allows(role.trust, caller.arn, *permission):
             raise access_denied("sts", caller.arn, permission, Decision.IMPLICIT_DENY)
 
-    def _decide(self, role_arn: str, permission: Permission) -> Decision:
+    def _decide(
+        self, role_arn: str, permission: Permission, brought: Mapping[str, str] = NO_KEYS
+    ) -> Decision:
         role = self._moto.role(role_arn)
         if role is None:
             return Decision.IMPLICIT_DENY
@@ -74,12 +97,13 @@ class Access:
             "aws:PrincipalArn": role_arn,
             "aws:PrincipalAccount": self._settings.account,
             "aws:RequestedRegion": self._settings.region,
+            **brought,
         }
-        self._warn(role_arn, role.documents, context)
+        self._warn(role_arn, role.documents, permission.action, context)
         return decide(role.documents, *permission, context)
 
-    def _warn(self, role_arn: str, documents: list[dict], context: dict[str, str]) -> None:
-        for sentence in unjudged(documents, context):
+    def _warn(self, role_arn: str, documents: list[dict], action: str, context: dict[str, str]) -> None:
+        for sentence in unjudged(documents, action, context):
             if (role_arn, sentence) not in self._warned:
                 self._warned.add((role_arn, sentence))
                 _LOG.warning("%s: %s", role_arn, sentence)

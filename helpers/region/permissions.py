@@ -10,7 +10,11 @@ import base64
 import json
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
+from urllib.parse import quote
+
+from botocore.loaders import Loader
 
 from .errors import not_in_this_region
 
@@ -38,7 +42,21 @@ def required(service: str, operation: str, params: dict, place: Place) -> list[P
     """
     if service not in _SERVICES:
         raise not_in_this_region(f"Calling {service} with a role's credentials")
-    return _SERVICES[service](operation, params, place)
+    permissions = _SERVICES[service](operation, params, place)
+    if (service, operation) in _TAGGING and (params.get("Tags") or params.get("tags")):
+        permissions.append(Permission(_TAGGING[service, operation], permissions[0].resource))
+    return permissions
+
+
+_TAGGING = {  # what making a thing with tags on it needs besides
+    ("kinesis", "CreateStream"): "kinesis:AddTagsToStream",
+    ("dynamodb", "CreateTable"): "dynamodb:TagResource",
+    ("lambda", "CreateFunction"): "lambda:TagResource",
+    ("iam", "CreateRole"): "iam:TagRole",
+    ("sqs", "CreateQueue"): "sqs:TagQueue",
+    ("sns", "CreateTopic"): "sns:TagResource",
+    ("logs", "CreateLogGroup"): "logs:TagResource",
+}
 
 
 def _kinesis(operation: str, params: dict, place: Place) -> list[Permission]:
@@ -153,6 +171,26 @@ def _lambda_resource(operation: str, params: dict, place: Place) -> str:
 _FUNCTION = re.compile(r"(?:arn:[^:]+:lambda:[^:]*:)?(?:\d{12}:)?(?:function:)?([^:]*)(?::(.*))?")
 
 
+def _apigateway(operation: str, params: dict, place: Place) -> list[Permission]:
+    """API Gateway's actions are HTTP's methods, its resources the paths of its own API, without the version."""
+    method, path = _api_gateway_paths()[operation]
+
+    def given(label: re.Match) -> str:
+        """{apiId} is ApiId, {resource-arn} is ResourceArn."""
+        member = "".join(word[0].upper() + word[1:] for word in label[1].split("-"))
+        return quote(params[member], safe="")
+
+    resource = re.sub(r"\{([\w-]+)\}", given, path.removeprefix("/v2"))
+    return [Permission(f"apigateway:{method}", f"arn:aws:apigateway:{place.region}::{resource}")]
+
+
+@cache
+def _api_gateway_paths() -> dict[str, tuple[str, str]]:
+    """Operation → its HTTP method and path, as botocore's model has them."""
+    operations = Loader().load_service_model("apigatewayv2", "service-2")["operations"]
+    return {name: (told["http"]["method"], told["http"]["requestUri"]) for name, told in operations.items()}
+
+
 def _s3(operation: str, params: dict, place: Place) -> list[Permission]:
     if operation == "ListBuckets":
         return [Permission("s3:ListAllMyBuckets", "*")]
@@ -226,6 +264,7 @@ def _sts(operation: str, params: dict, place: Place) -> list[Permission]:
 
 
 _SERVICES: dict[str, Callable[[str, dict, Place], list[Permission]]] = {
+    "apigatewayv2": _apigateway,
     "kinesis": _kinesis,
     "dynamodb": _dynamodb,
     "logs": _logs,

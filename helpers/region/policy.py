@@ -47,13 +47,13 @@ def trusts(trust_document: dict, service_principal: str) -> bool:
     return resource_policy_allows(trust_document, service_principal, "sts:AssumeRole", "*")
 
 
-def unjudged(documents: list[dict], known_keys: Collection[str]) -> Iterator[str]:
+def unjudged(documents: list[dict], action: str, known_keys: Collection[str]) -> Iterator[str]:
     """What of the documents is judged otherwise than on AWS: a sentence for each thing, naming the Sid.
 
-    known_keys: the condition keys that the requests come with.
+    Only statements that speak of `action` are judged. known_keys: the condition keys that the request comes with.
     """
     known = {key.lower() for key in known_keys}
-    for statement in (s for document in documents for s in _statements(document)):
+    for statement in (s for document in documents for s in _statements(document) if _speaks_of(s, action)):
         which = f"{statement.get('Effect')} statement {statement.get('Sid', 'without a Sid')}"
         for stranger in _strangers(statement, known):
             yield f"The {which} is not judged as on AWS: its {stranger} is not in this region."
@@ -81,9 +81,15 @@ def _applies(statement: dict, action: str, resource: str, context: Context, atta
     # Resource; should one be met all the same, it may take away but not give.
     about_all = attached or statement.get("Effect") == "Deny"
     return (
-        _element(statement, "Action", lambda pattern: matches(pattern.lower(), action.lower()), absent=False)
+        _speaks_of(statement, action)
         and _element(statement, "Resource", lambda pattern: matches(pattern, resource), absent=about_all)
         and _condition_holds(statement.get("Condition", {}), context)
+    )
+
+
+def _speaks_of(statement: dict, action: str) -> bool:
+    return _element(
+        statement, "Action", lambda pattern: matches(pattern.lower(), action.lower()), absent=False
     )
 
 

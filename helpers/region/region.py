@@ -11,6 +11,7 @@ import psutil
 from .access import Access
 from .awslambda import Lambda
 from .clock import Clock
+from .conditions import conditions
 from .control_plane import ControlPlane
 from .httpapi import HttpApi
 from .identity import Identity
@@ -18,6 +19,7 @@ from .kinesis import Kinesis
 from .mapping import EventSourceMappings
 from .metrics import Metrics
 from .moto_services import Moto
+from .permissions import Place
 from .server import Request, Response, Server
 from .settings import Settings
 
@@ -51,7 +53,7 @@ class Region:
         self.last_request = time.monotonic()
         self.moto = Moto(settings)
         self.identity = Identity(clock, self.moto, access_key, secret_key)
-        self.access = Access(self.moto, clock, settings)
+        self.access = Access(self.moto, clock, settings, self._conditions)
         self.metrics = Metrics(self.moto, clock)
         self.kinesis = Kinesis(clock, settings, self.metrics)
         self.functions = Lambda(
@@ -128,6 +130,16 @@ class Region:
             "mappings": self.mappings.describe(),
             "apis": self.apis.describe(),
         }
+
+    def _conditions(self, service: str, operation: str, params: dict) -> dict[str, str]:
+        return conditions(
+            service,
+            operation,
+            params,
+            Place(self.settings.account, self.settings.region),
+            lambda api_id: self.apis.get_api(ApiId=api_id).get("Tags", {}),
+            lambda uuid: self.mappings.get_event_source_mapping(UUID=uuid)["FunctionArn"],
+        )
 
     def idle_seconds(self) -> float:
         """Seconds since the last request to either listener."""

@@ -15,6 +15,7 @@ GROUP = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/f"
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:failed"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:failed"
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
+GATEWAY = "arn:aws:apigateway:us-east-1::"
 ROLE = "arn:aws:iam::123456789012:role/producer"
 SEAL = Seal()
 ITERATOR = SEAL.iterator(ShardIterator(STREAM, 0.0, "shardId-000000000000", 0), now=0.0)
@@ -43,6 +44,34 @@ QUEUE_URL = "http://127.0.0.1:4566/123456789012/failed"
         ("kinesis", "GetRecords", {"ShardIterator": "AAAAnonsense"}, [("kinesis:GetRecords", "*")]),
         ("kinesis", "ListShards", {"NextToken": TOKEN}, [("kinesis:ListShards", STREAM)]),
         ("kinesis", "ListStreams", {"Limit": 10}, [("kinesis:ListStreams", "*")]),
+        (
+            "kinesis",
+            "CreateStream",
+            {"StreamName": "votes", "Tags": {"project": "x"}},
+            [("kinesis:CreateStream", STREAM), ("kinesis:AddTagsToStream", STREAM)],
+        ),
+        (
+            "iam",
+            "CreateRole",
+            {"RoleName": "producer", "Tags": [{"Key": "project", "Value": "x"}]},
+            [("iam:CreateRole", ROLE), ("iam:TagRole", ROLE)],
+        ),
+        ("sqs", "CreateQueue", {"QueueName": "failed", "tags": {}}, [("sqs:CreateQueue", QUEUE)]),
+        ("apigatewayv2", "CreateApi", {"Name": "votes"}, [("apigateway:POST", GATEWAY + "/apis")]),
+        ("apigatewayv2", "GetApis", {}, [("apigateway:GET", GATEWAY + "/apis")]),
+        ("apigatewayv2", "DeleteApi", {"ApiId": "a1"}, [("apigateway:DELETE", GATEWAY + "/apis/a1")]),
+        (
+            "apigatewayv2",
+            "UpdateRoute",
+            {"ApiId": "a1", "RouteId": "r1", "Target": "x"},
+            [("apigateway:PATCH", GATEWAY + "/apis/a1/routes/r1")],
+        ),
+        (
+            "apigatewayv2",
+            "TagResource",
+            {"ResourceArn": GATEWAY + "/apis/a1", "Tags": {}},
+            [("apigateway:POST", GATEWAY + "/tags/arn%3Aaws%3Aapigateway%3Aus-east-1%3A%3A%2Fapis%2Fa1")],
+        ),
         ("dynamodb", "UpdateItem", {"TableName": "results"}, [("dynamodb:UpdateItem", TABLE)]),
         ("dynamodb", "GetItem", {"TableName": TABLE}, [("dynamodb:GetItem", TABLE)]),
         (
@@ -238,7 +267,7 @@ def test_a_call_needs(service, operation, params, permissions):
 @pytest.mark.parametrize(
     ("service", "operation", "params"),
     [
-        ("apigatewayv2", "CreateApi", {"Name": "x", "ProtocolType": "HTTP"}),
+        ("events", "PutRule", {"Name": "x"}),
         ("dynamodb", "ExecuteStatement", {"Statement": 'SELECT * FROM "results"'}),
         ("s3", "PutBucketPolicy", {"Bucket": "b", "Policy": "{}"}),
     ],

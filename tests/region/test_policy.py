@@ -344,7 +344,7 @@ def test_a_condition_lets_its_statement_count(condition, context, holds):
     ],
 )
 def test_what_is_not_judged_is_named(statement, warning):
-    found = list(unjudged([{"Statement": statement}], {"aws:RequestedRegion"}))
+    found = list(unjudged([{"Statement": statement}], statement["Action"], {"aws:RequestedRegion"}))
     assert (warning is None and not found) or (len(found) == 1 and warning in found[0])
 
 
