@@ -52,6 +52,7 @@ _TAGGING = {  # what making a thing with tags on it needs besides
     ("kinesis", "CreateStream"): "kinesis:AddTagsToStream",
     ("dynamodb", "CreateTable"): "dynamodb:TagResource",
     ("lambda", "CreateFunction"): "lambda:TagResource",
+    ("lambda", "CreateEventSourceMapping"): "lambda:TagResource",
     ("iam", "CreateRole"): "iam:TagRole",
     ("sqs", "CreateQueue"): "sqs:TagQueue",
     ("sns", "CreateTopic"): "sns:TagResource",

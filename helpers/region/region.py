@@ -22,6 +22,7 @@ from .moto_services import Moto
 from .permissions import Place
 from .server import Request, Response, Server
 from .settings import Settings
+from .tagging import LambdaTags
 
 FRONT_DOOR_HEADER_BYTES = 16 * 1024  # roomier than API Gateway's own limits, which httpapi words as AWS does
 FRONT_DOOR_BODY_BYTES = 12 * 1024 * 1024
@@ -65,9 +66,10 @@ class Region:
         self.apis = HttpApi(
             clock, settings, self.functions, self.access, self.metrics, lambda: self.front_door.url
         )
+        tags = LambdaTags(self.functions.registry.find, self.mappings.tagged)
         rooms = {
             "kinesis": [self.kinesis],
-            "lambda": [self.functions, self.mappings],
+            "lambda": [self.functions, self.mappings, tags],
             "apigatewayv2": [self.apis],
         }
         self.plane = ControlPlane(self.identity, self.access, self.moto, self.metrics, rooms, self.manage)

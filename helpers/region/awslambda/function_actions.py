@@ -166,21 +166,6 @@ class FunctionActions:
         self.remove(self.registry.find(FunctionName, Qualifier))
         return {"StatusCode": 204}
 
-    def tag_resource(self, *, Resource, Tags):
-        function = self.registry.find(Resource)
-        with self.registry.lock:
-            function.tags = {**function.tags, **Tags}
-        return {}
-
-    def untag_resource(self, *, Resource, TagKeys):
-        function = self.registry.find(Resource)
-        with self.registry.lock:
-            function.tags = {key: value for key, value in function.tags.items() if key not in TagKeys}
-        return {}
-
-    def list_tags(self, *, Resource):
-        return {"Tags": self.registry.find(Resource).tags}
-
     def remove(self, function: Function) -> None:
         """Take a function away: what waits for it is dropped, what runs may finish."""
         self.registry.remove(function)

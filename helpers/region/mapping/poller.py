@@ -22,8 +22,11 @@ NOTHING_YET = "No records processed"
 class Poller:
     """Polls for `mapping`. forget(uuid) is called when a deleted mapping is gone."""
 
-    def __init__(self, room: Room, mapping: Mapping, forget: Callable[[str], None]):
+    def __init__(
+        self, room: Room, mapping: Mapping, forget: Callable[[str], None], tags: dict[str, str] | None = None
+    ):
         self.mapping = mapping
+        self.tags = tags or {}
         self.last_processing_result = NOTHING_YET
         self._room, self._forget = room, forget
         self._stream = None

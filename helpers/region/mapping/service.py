@@ -57,6 +57,7 @@ class EventSourceMappings:
         MaximumRetryAttempts=None,
         TumblingWindowInSeconds=None,
         FunctionResponseTypes=None,
+        Tags=None,
     ) -> dict:
         now = self._room.clock.now()
         check_source(EventSourceArn)
@@ -89,7 +90,7 @@ class EventSourceMappings:
             last_modified=now,
             settles_at=now + settings.mapping_seconds,
         )
-        poller = Poller(self._room, mapping, self._forget)
+        poller = Poller(self._room, mapping, self._forget, Tags or {})
         with self._lock:
             self._refuse_duplicate(EventSourceArn, function.arn)
             self._pollers[new] = poller
@@ -228,6 +229,10 @@ class EventSourceMappings:
                     f"{mapping.UUID}",
                     409,
                 )
+
+    def tagged(self, arn: str) -> Poller:
+        """The mapping of this ARN, which bears its tags. Raises AwsError."""
+        return self._poller(arn.rpartition(":")[2])
 
     def _poller(self, mapping_uuid: str) -> Poller:
         poller = self._pollers.get(mapping_uuid)

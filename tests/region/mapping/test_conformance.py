@@ -73,6 +73,17 @@ def test_create_answers_202_with_every_default(create, stream_arn):
     }
 
 
+def test_a_mapping_bears_tags(create, pipeline):
+    arn = create(Tags={"project": "votes"})["EventSourceMappingArn"]
+    functions = pipeline.functions
+    functions.tag_resource(Resource=arn, Tags={"prefix": "ana"})
+    assert functions.list_tags(Resource=arn)["Tags"] == {"project": "votes", "prefix": "ana"}
+    functions.untag_resource(Resource=arn, TagKeys=["project"])
+    assert functions.list_tags(Resource=arn)["Tags"] == {"prefix": "ana"}
+    code, _, status = refused(functions.list_tags, Resource=arn[:-1] + "x")
+    assert (code, status) == ("ResourceNotFoundException", 404)
+
+
 NO_STREAM = "arn:aws:kinesis:us-east-1:123456789012:stream/absent"
 
 
