@@ -80,7 +80,7 @@ def test_a_mapping_bears_tags(create, pipeline):
     assert functions.list_tags(Resource=arn)["Tags"] == {"project": "votes", "prefix": "ana"}
     functions.untag_resource(Resource=arn, TagKeys=["project"])
     assert functions.list_tags(Resource=arn)["Tags"] == {"prefix": "ana"}
-    code, _, status = refused(functions.list_tags, Resource=arn[:-1] + "x")
+    code, _, status = refused(functions.list_tags, Resource=arn[:-12] + "0" * 12)
     assert (code, status) == ("ResourceNotFoundException", 404)
 
 
