@@ -36,14 +36,14 @@ def fewer_invocations(lesson, since: int, votes: int) -> str:
     return t("lesson_05.fewer.good", invocations=len(batches), size=size, window=window)
 
 
-def paused(lesson, answer: dict) -> str:
+def paused(lesson, paused: dict) -> str:
     state = _trigger(lesson)["State"]
     if state not in ("Disabling", "Disabled"):
         raise CheckFailed(t("lesson_05.paused.not_yet", state=state), t("lesson_05.paused.hint"))
     return t("lesson_05.paused.good", state=state)
 
 
-def resumed(lesson, answer: dict) -> str:
+def resumed(lesson, resumed: dict) -> str:
     state = _trigger(lesson)["State"]
     if state not in ("Enabling", "Enabled"):
         raise CheckFailed(t("lesson_05.resumed.not_yet", state=state), t("lesson_05.resumed.hint"))

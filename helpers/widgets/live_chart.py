@@ -118,7 +118,12 @@ def _figure(title: str) -> go.Figure:
             "template": style.chart_template(),
             "height": 420,
             "showlegend": False,
-            "yaxis": {"title": {"text": t("chart.votes")}, "rangemode": "tozero", "tickformat": ",d"},
+            "yaxis": {
+                "title": {"text": t("chart.votes")},
+                "rangemode": "tozero",
+                "tickformat": ",d",
+                "autorangeoptions": {"include": 5},  # ticks at whole votes, however few there are
+            },
             "xaxis": {"type": "category"},
         },
     )

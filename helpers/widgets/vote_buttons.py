@@ -63,7 +63,7 @@ class VoteButtons(VBox):
         button = Button(
             description=f"{candidate.code} · {candidate.name}",
             tooltip=t("votes.button", name=candidate.name, team=candidate.team),
-            layout=Layout(width="16em", height="3em"),
+            layout=Layout(width="16.5em", height="3em", padding="0 2px"),
             style={
                 "button_color": candidate.colour,
                 "text_color": style.ink_on(candidate.colour),

@@ -706,7 +706,7 @@ paused = lambda_client.update_event_source_mapping(UUID=find_trigger()["UUID"], 
 # end
 
 # %%
-await lesson.check("paused", answer=paused)
+await lesson.check("paused", paused=paused)
 
 # %% [markdown] lang="es"
 # Pasa por `Disabling` y acaba en `Disabled`. Con el recuento parado, votamos una vez por cada piloto y esperamos unos
@@ -752,7 +752,7 @@ resumed = lambda_client.update_event_source_mapping(UUID=find_trigger()["UUID"],
 # end
 
 # %%
-await lesson.check("resumed", answer=resumed)
+await lesson.check("resumed", resumed=resumed)
 
 # %% [markdown] lang="es"
 # Esperamos a `Enabled` y a que el gráfico cuente todo lo enviado.
