@@ -3,12 +3,14 @@
     terms()                    every term
     glossary_cells("es")       the notebook's cells, in that language's alphabetical order
 
-A lesson links to a term by its heading: [shard](glossary.ipynb#shard), [lote](glossary.ipynb#lote).
+A lesson of either language links to a term by its cell, whose id is the English name in lower case with hyphens:
+[lote](glossary.ipynb#cell-id=batch). JupyterLab finds cells, but not headings with accents; the first link clicked, which opens the glossary, stops at its index.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,9 +27,14 @@ class Term:
     meaning: dict[str, str]
     lesson: str
 
-    def anchor(self, locale: str) -> str:
-        """What follows the # in a link to it: the heading with hyphens, as JupyterLab and GitHub make it."""
-        return self.name[locale].replace(" ", "-")
+    @property
+    def cell_id(self) -> str:
+        return re.sub(r"[^a-z0-9]+", "-", self.name["en"].lower())
+
+    @property
+    def fragment(self) -> str:
+        """What a link to the term ends in."""
+        return f"#cell-id={self.cell_id}"
 
 
 def data_file(workbook: Path = WORKBOOK) -> Path:
@@ -50,11 +57,11 @@ def glossary_cells(locale: str, workbook: Path = WORKBOOK) -> list[Cell]:
     """A cell with title and index, then a cell for each term."""
     ordered = sorted(terms(workbook), key=lambda term: _alphabetical(term.name[locale]))
     lessons = lesson_slugs(workbook)
-    index = " · ".join(f"[{term.name[locale]}](#{term.anchor(locale)})" for term in ordered)
+    index = " · ".join(f"[{term.name[locale]}]({term.fragment})" for term in ordered)
     title = f"# {text('glossary.title', locale)}\n\n{text('glossary.intro', locale)}\n\n{index}"
     return [
-        _cell("glossary", title),
-        *(_cell(f"term-{term.anchor('en')}", _entry(term, locale, lessons)) for term in ordered),
+        Cell("markdown", title, "glossary", {}),
+        *(Cell("markdown", _entry(term, locale, lessons), term.cell_id, {}) for term in ordered),
     ]
 
 
@@ -64,10 +71,6 @@ def _entry(term: Term, locale: str, lessons: list[str]) -> str:
     link = f"[{number}]({term.lesson}.ipynb)" if term.lesson in lessons else number
     heads = text("glossary.other", locale, term=term.name[other]), text("glossary.lesson", locale, link=link)
     return f"### {term.name[locale]}\n\n{' · '.join(heads)}\n\n{term.meaning[locale]}"
-
-
-def _cell(name: str, source: str) -> Cell:
-    return Cell("markdown", source, name.lower().replace("_", "-"), {})
 
 
 def _alphabetical(name: str) -> str:

@@ -41,7 +41,7 @@
 # | [5 · Conectar el stream con el consumidor: el trigger](05_trigger.ipynb) | 45 | lo que los une; votos que se cuentan solos, en vivo |
 # | 6 · Los logs | en camino | qué dejó dicho cada función, y dos averías clásicas |
 # | 7 · Buenas prácticas | en camino | shards, reintentos, lotes fallidos, contar una sola vez |
-# | 8 · El panel en vivo | en camino | la clase vota con el móvil; recuento final |
+# | [8 · El panel en vivo](08_dashboard.ipynb) | 50 | la clase vota con el móvil; recuento final |
 # | [9 · Limpiar](09_cleanup.ipynb) | 30 | borrarlo todo, y comprobarlo |
 #
 # Cada lección se puede abrir la primera: su celda de conexión crea lo que debieron dejar las anteriores. Las palabras
@@ -60,7 +60,7 @@
 # | [5 · Connect the stream to the consumer: the trigger](05_trigger.ipynb) | 45 | what joins them; votes that count themselves, live |
 # | 6 · The logs | on the way | what each function left written, and two classic breakdowns |
 # | 7 · Good practices | on the way | shards, retries, failed batches, counting once only |
-# | 8 · The live dashboard | on the way | the class votes by phone; the final tally |
+# | [8 · The live dashboard](08_dashboard.ipynb) | 50 | the class votes by phone; the final tally |
 # | [9 · Clean up](09_cleanup.ipynb) | 30 | everything deleted, and proved |
 #
 # Any lesson can be opened first: its connecting cell builds what earlier ones should have left. New words are in the

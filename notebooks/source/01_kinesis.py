@@ -66,8 +66,8 @@ lesson = await begin("01_kinesis", target=target, prefix=prefix, locale=locale)
 # ![Dos shards, cada uno una fila de registros del más antiguo al más reciente, con su clave y su número de secuencia. Dos consumidores leen cada uno por su cuenta: el A va por delante y el B por detrás.](../pictures/stream_log.es.svg)
 #
 # - Un stream se divide en **shards**. Cada shard es una fila: lo nuevo se añade al final y nada se cambia ni se adelanta.
-# - Cada registro lleva una [**partition key**](glossary.ipynb#partition-key), que elige quien lo manda, y recibe un
-#   [**número de secuencia**](glossary.ipynb#número-de-secuencia), que pone Kinesis: crece dentro del shard, con saltos.
+# - Cada registro lleva una [**partition key**](glossary.ipynb#cell-id=partition-key), que elige quien lo manda, y recibe un
+#   [**número de secuencia**](glossary.ipynb#cell-id=sequence-number), que pone Kinesis: crece dentro del shard, con saltos.
 # - Leer no borra. Cada consumidor tiene su marcapáginas en cada shard; los registros caducan a las 24 horas.
 
 # %% [markdown] lang="en"
@@ -91,8 +91,8 @@ lesson = await begin("01_kinesis", target=target, prefix=prefix, locale=locale)
 #
 # - A stream is divided into **shards**. Each shard is a row: the new is added at the end, nothing is changed and nothing
 #   jumps the queue.
-# - Each record carries a [**partition key**](glossary.ipynb#partition-key), chosen by whoever sends it, and gets a
-#   [**sequence number**](glossary.ipynb#sequence-number) from Kinesis: it grows within the shard, and it skips.
+# - Each record carries a [**partition key**](glossary.ipynb#cell-id=partition-key), chosen by whoever sends it, and gets a
+#   [**sequence number**](glossary.ipynb#cell-id=sequence-number) from Kinesis: it grows within the shard, and it skips.
 # - Reading deletes nothing. Each consumer has its bookmark in each shard; records expire after 24 hours.
 
 # %% [markdown] lang="es"
@@ -353,7 +353,7 @@ distribution.table(where)
 prediction.compare({name: len(accepted[name]) for name in keys})
 
 # %% [markdown] lang="es"
-# - **Siempre la misma**: un solo shard, y el resto del stream pagado en balde. Es un *hot shard*. Poner más shards no
+# - **Siempre la misma**: un solo shard, y el resto del stream pagado en balde. Es un [*hot shard*](glossary.ipynb#cell-id=hot-shard). Poner más shards no
 #   ayudaría: una clave nunca pasa de uno.
 # - **El código del piloto**: son solo 12 claves. Seis caen en el shard 0 y ninguna en el 3, así que la mitad de los votos
 #   van a un shard y también sobran. Y eso con doce pilotos igual de queridos.
@@ -364,7 +364,7 @@ prediction.compare({name: len(accepted[name]) for name in keys})
 # lo mira pierde votos en silencio; quien lo mira vuelve a mandar los rechazados (lo harás en la lección 7).
 
 # %% [markdown] lang="en"
-# - **Always the same**: one single shard, and the rest of the stream paid for nothing. That is a *hot shard*. More shards
+# - **Always the same**: one single shard, and the rest of the stream paid for nothing. That is a [*hot shard*](glossary.ipynb#cell-id=hot-shard). More shards
 #   would not help: one key never exceeds one.
 # - **The driver's code**: only 12 keys. Six land on shard 0 and none on shard 3, so half of the votes go to one shard and,
 #   again, they are too many. And that with twelve drivers equally loved.

@@ -24,10 +24,10 @@ def test_every_term_has_both_names_one_sentence_in_each_language_and_a_lesson():
         assert term.lesson in COURSE
 
 
-@pytest.mark.parametrize("locale", LOCALES)
-def test_no_two_terms_share_an_anchor(locale):
-    anchors = [term.anchor(locale).casefold() for term in terms()]
-    assert len(anchors) == len(set(anchors)) >= 40
+def test_no_two_terms_share_a_cell():
+    ids = [term.cell_id for term in terms()]
+    assert len(ids) == len(set(ids)) >= 40
+    assert all(re.fullmatch("[a-z0-9-]{1,64}", cell_id) for cell_id in ids)
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -35,7 +35,8 @@ def test_the_notebook_has_a_heading_for_each_term_in_alphabetical_order(locale):
     title, *entries = glossary_cells(locale)
     headings = [entry.source.split("\n")[0].removeprefix("### ") for entry in entries]
     assert sorted(headings) == sorted(term.name[locale] for term in terms())
-    assert re.findall(r"\(#([^)]+)\)", title.source) == [heading.replace(" ", "-") for heading in headings]
+    linked = re.findall(r"\(#cell-id=([^)]+)\)", title.source)
+    assert linked == [entry.id for entry in entries]
     first = {"es": "API HTTP", "en": "ARN"}[locale]
     assert headings[0] == first and headings.index("hash") < headings.index("LATEST")
 
@@ -43,9 +44,8 @@ def test_the_notebook_has_a_heading_for_each_term_in_alphabetical_order(locale):
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("slug", lesson_slugs())
 def test_what_a_lesson_links_to_is_in_the_glossary(slug, locale):
-    anchors = {term.anchor(locale) for term in terms()}
-    linked = set(re.findall(r"glossary\.ipynb#([^)\s]+)", texts(slug, locale)))
-    assert linked <= anchors
+    links = re.findall(r"glossary\.ipynb#([^)\s]+)", texts(slug, locale))
+    assert {f"#{link}" for link in links} <= {term.fragment for term in terms()}
 
 
 @pytest.mark.parametrize("locale", LOCALES)
