@@ -4,7 +4,8 @@
     glossary_cells("es")       the notebook's cells, in that language's alphabetical order
 
 A lesson of either language links to a term by its cell, whose id is the English name in lower case with hyphens:
-[lote](glossary.ipynb#cell-id=batch). JupyterLab finds cells, but not headings with accents; the first link clicked, which opens the glossary, stops at its index.
+[lote](glossary.ipynb#cell-id=batch). JupyterLab finds cells, but not headings with accents; the first link clicked,
+which opens the glossary, stops at its index.
 """
 
 from __future__ import annotations
