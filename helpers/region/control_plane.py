@@ -9,8 +9,12 @@ from __future__ import annotations
 import functools
 import inspect
 import json
+import logging
 import re
+import threading
+import zlib
 from collections.abc import Callable
+from dataclasses import replace
 
 from botocore import xform_name
 
@@ -19,13 +23,15 @@ from .errors import AwsError, not_in_this_region
 from .identity import Identity
 from .metrics import Metrics
 from .moto_services import SERVICES, Moto, refuse_unsupported
-from .protocol import AWS_SERVICES, Protocol
+from .protocol import AWS_SERVICES, protocol_of
 from .server import Request, Response
 from .validation import validate
 
+LOG = logging.getLogger(__name__)
 LOOPBACK_HOST = re.compile(r"(127\.0\.0\.1|localhost)(:\d+)?")
 REGION_SERVICE = "region"  # the signing name of the region's own requests: status, reset, stop
-JUDGED_FOR_ALL = ("sts", "sns", "logs", "s3")  # moto would accept some of their requests that the region refuses
+RECEIVE_PAUSE = 0.05  # seconds between two looks into a queue
+UNZIPPED_BYTES = 8 * 1024 * 1024
 OWN_SERVICES = {
     "kinesis": "kinesis",
     "lambda": "lambda",
@@ -54,6 +60,11 @@ class ControlPlane:
         self.metrics = metrics
         self.rooms = rooms
         self.manage = manage
+        self.closing = threading.Event()
+
+    def close(self) -> None:
+        """Let go of whoever waits for a message."""
+        self.closing.set()
 
     def handle(self, request: Request) -> Response:
         if request.header("origin") or not LOOPBACK_HOST.fullmatch(request.header("host")):
@@ -69,7 +80,11 @@ class ControlPlane:
                 return self._motos(SERVICES[service], request, caller)
             raise not_in_this_region(f"The service {service!r}")
         except AwsError as error:
-            return protocol(_known(service)).error(error)
+            return protocol_of(_known(service), request).error(error)
+        except Exception:
+            LOG.exception("%s: %s %s failed", service, request.method, request.path)
+            failure = AwsError("InternalFailure", "Internal failure; see the region's log.", 500)
+            return protocol_of(_known(service), request).error(failure)
 
     def _manage(self, caller, request: Request) -> Response:
         if caller.role_arn is not None:
@@ -78,7 +93,7 @@ class ControlPlane:
         return Response(200, [("Content-Type", "application/json")], json.dumps(answer).encode())
 
     def _own(self, service: str, request: Request, caller) -> Response:
-        wire = protocol(service)
+        wire = protocol_of(service, request)
         operation, address = wire.operation(request)
         params = wire.parse(request, operation, address)
         action = self._action(service, operation.name)
@@ -88,15 +103,30 @@ class ControlPlane:
         return wire.result(operation, action(**params))
 
     def _motos(self, service: str, request: Request, caller) -> Response:
-        wire = protocol(service)
+        request = unzipped(request)
+        wire = protocol_of(service, request)
         operation, address = wire.operation(request)
-        if caller.role_arn is not None or service in JUDGED_FOR_ALL:
-            params = wire.parse(request, operation, address)
-            self.access.authorize(caller, service, operation.name, params)
-            refuse_unsupported(service, operation.name, params)
+        params = wire.parse(request, operation, address)
+        validate(service, operation.input_shape, params)
+        self.access.authorize(caller, service, operation.name, params)
+        refuse_unsupported(service, operation.name, params)
         if service == "cloudwatch":
             self.metrics.flush()
-        return self.moto.answer(service, request)
+        if (service, operation.name) == ("sqs", "ReceiveMessage"):
+            return self._receive(params, wire.forwarded(operation, request, WaitTimeSeconds=0))
+        return self.moto.answer(service, wire.forwarded(operation, request))
+
+    def _receive(self, params: dict, request: Request) -> Response:
+        """ReceiveMessage asks again and again while it may wait: moto, waiting, would take no message in."""
+        clock = self.identity.clock
+        seconds = params.get("WaitTimeSeconds")
+        until = clock.now() + (self.moto.receive_seconds(params["QueueUrl"]) if seconds is None else seconds)
+        while True:
+            answer = self.moto.answer("sqs", request)
+            left = until - clock.now()
+            if answer.status != 200 or b"ReceiptHandle" in answer.body or left <= 0:
+                return answer
+            clock.wait(self.closing, min(left, RECEIVE_PAUSE))
 
     def _action(self, service: str, operation: str) -> Callable:
         name = xform_name(operation)
@@ -123,9 +153,19 @@ def _keywords(action: Callable) -> frozenset[str]:
     return frozenset(p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY)
 
 
-@functools.cache
-def protocol(service: str) -> Protocol:
-    return Protocol(service)
+def unzipped(request: Request) -> Request:
+    """A body that came compressed, as boto3 sends many metrics, in plain. Raises AwsError."""
+    if request.header("content-encoding") != "gzip" or request.method != "POST":
+        return request
+    unzip = zlib.decompressobj(wbits=31)
+    try:
+        body = unzip.decompress(request.body, UNZIPPED_BYTES)
+    except zlib.error:
+        raise AwsError("SerializationException", "The body is not what gzip makes.") from None
+    if unzip.unconsumed_tail:
+        raise AwsError("RequestEntityTooLarge", f"Unzipped, the body is over {UNZIPPED_BYTES} bytes.", 413)
+    headers = [(name, value) for name, value in request.headers if name.lower() != "content-encoding"]
+    return replace(request, headers=headers, body=body)
 
 
 def _service_of(request: Request) -> str:

@@ -67,6 +67,9 @@ class Identity:
         if not match:
             raise AwsError("MissingAuthenticationTokenException", "Missing Authentication Token", 403)
         service = match["service"]
+        if match["region"] != self.moto.settings.region:
+            message = f"Credential should be scoped to a valid region, not '{match['region']}'."
+            raise invalid_signature(service, message)
         if match["key"] == self.access_key:
             self._verify(request, match, self.secret_key)
             return self.learner, service
@@ -74,7 +77,8 @@ class Identity:
         if session is None:
             raise invalid_token(service)
         self._verify(request, match, session.secret_key)
-        if not hmac.compare_digest(request.header("x-amz-security-token"), session.session_token):
+        token = request.header("x-amz-security-token").encode()
+        if not hmac.compare_digest(token, session.session_token.encode()):
             raise invalid_token(service)
         if self.clock.now() >= session.expiration:
             code = "ExpiredTokenException" if service in JSON_ERRORS else "ExpiredToken"
@@ -92,13 +96,14 @@ class Identity:
         if not hmac.compare_digest(expected, match["signature"]):
             message = "The request signature we calculated does not match the signature you provided. Check your AWS "
             message += "Secret Access Key and signing method. Consult the service documentation for details."
-            raise AwsError(
-                "InvalidSignatureException" if match["service"] in JSON_ERRORS else "SignatureDoesNotMatch",
-                message,
-                403,
-            )
+            raise invalid_signature(match["service"], message)
         if abs(sent.timestamp() - self.clock.now()) > SKEW_SECONDS:
-            raise AwsError("InvalidSignatureException", "Signature expired or not yet valid.", 403)
+            raise invalid_signature(match["service"], "Signature expired or not yet valid.")
+
+
+def invalid_signature(service: str, message: str) -> AwsError:
+    code = "InvalidSignatureException" if service in JSON_ERRORS else "SignatureDoesNotMatch"
+    return AwsError(code, message, 403)
 
 
 def invalid_token(service: str) -> AwsError:

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import sys
 import threading
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote
 
 from .errors import AwsError, not_in_this_region
 from .server import Request, Response
 from .settings import Settings
 
+LOG = logging.getLogger(__name__)
 SERVICES = {  # signing name → moto's name (which is boto3's too)
     "iam": "iam",
     "sts": "sts",
@@ -33,6 +34,7 @@ SERVICES = {  # signing name → moto's name (which is boto3's too)
 }
 LOG_EVENTS_KEPT = 20_000  # per log group
 DATAPOINTS_KEPT = 50_000
+EXPIRED_KEPT_SECONDS = 3600
 
 _LOGS = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
 _KINESIS = ["DescribeStream", "DescribeStreamSummary", "GetRecords", "GetShardIterator", "ListShards"]
@@ -87,8 +89,7 @@ class Moto:
                 return _call(self._app(service), request)
             except Exception:
                 # moto raises on some malformed requests; its traceback is for the region's log, not for the client.
-                print(f"moto's {service} failed on {request.method} {request.path}", file=sys.stderr)
-                traceback.print_exc()
+                LOG.exception("moto's %s failed on %s %s", service, request.method, request.path)
                 raise AwsError("InternalFailure", f"{service} could not handle this request.", 500) from None
 
     def reset(self) -> None:
@@ -165,7 +166,8 @@ class Moto:
             backend = self._backend("sts", "aws")
             assumed = backend.assume_role(self.settings.region, session_name, role_arn, "", seconds, "")
             now = datetime.now(UTC).replace(tzinfo=None)
-            backend.assumed_roles[:] = [role for role in backend.assumed_roles if role.expiration > now]
+            kept = now - timedelta(seconds=EXPIRED_KEPT_SECONDS)  # and told that they expired
+            backend.assumed_roles[:] = [role for role in backend.assumed_roles if role.expiration > kept]
             return _session(assumed)
 
     def session(self, access_key: str) -> Session | None:
@@ -215,6 +217,12 @@ class Moto:
                     for name, (kind, value) in (attributes or {}).items()
                 },
             )
+
+    def receive_seconds(self, queue_url: str) -> float:
+        """How long a ReceiveMessage that does not say so waits: the queue's ReceiveMessageWaitTimeSeconds."""
+        with self._locks["sqs"]:
+            queue = self._backend("sqs").queues.get(queue_url.rstrip("/").rpartition("/")[2])
+            return float(queue.receive_message_wait_time_seconds) if queue else 0.0
 
     def publish(
         self, topic_arn: str, message: str, attributes: dict[str, tuple[str, str]] | None = None

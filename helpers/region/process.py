@@ -108,7 +108,10 @@ def ask(state: State, word: str, timeout: float) -> dict:
         raise RegionError(f"The region does not answer at {state.endpoint_url} ({error}).") from error
     if response.status != 200:
         raise RegionError(f"What answers at {state.endpoint_url} is not this workbook's region.")
-    return json.loads(response.data)
+    try:
+        return json.loads(response.data)
+    except ValueError as error:
+        raise RegionError(f"What answers at {state.endpoint_url} is not a region.") from error
 
 
 def _process(state: State) -> psutil.Process | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import parse_qs, parse_qsl, unquote
 from xml.sax.saxutils import escape
 
@@ -23,6 +23,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
 from .errors import AwsError
+from .forwarding import FORM, forwarded
 from .server import Request, Response
 
 _LOADER = botocore.loaders.Loader()
@@ -33,23 +34,43 @@ def new_request_id() -> str:
     return str(uuid.uuid4())
 
 
-class Protocol:
-    """The protocol of `service`, named as boto3 names it ("kinesis", "lambda", "apigatewayv2", …)."""
+def protocol_of(service: str, request: Request) -> Protocol:
+    """How `service` is spoken to by this request: CloudWatch is by some clients in forms still."""
+    return _protocol(service, request.header("content-type").startswith(FORM))
 
-    def __init__(self, service: str):
+
+@lru_cache(maxsize=24)  # a model is megabytes, and whose name is in a signature nobody has checked yet
+def _protocol(service: str, form: bool) -> Protocol:
+    return Protocol(service, form)
+
+
+class Protocol:
+    """The protocol of `service`, named as boto3 names it ("kinesis", "lambda", "apigatewayv2", …).
+
+    form: speak "query", if the service does.
+    """
+
+    def __init__(self, service: str, form: bool = False):
         self.service = service
         self.model = ServiceModel(_LOADER.load_service_model(service, "service-2"), service)
-        self.name = self.model.resolved_protocol
+        both = form and "query" in self.model.metadata.get("protocols", ())
+        self.name = "query" if both else self.model.resolved_protocol
 
     def operation(self, request: Request) -> tuple[OperationModel, dict]:
         """The operation asked for, and the parameters that its address carries. Raises AwsError."""
-        target = request.header("x-amz-target")
-        if target:
-            return self._named(target.rpartition(".")[2]), {}
-        if self.name in ("query", "json"):
+        if self.name in ("query", "json") and request.query:
+            raise AwsError("MalformedQueryString", f"{self.service} takes its parameters in the body.")
+        if self.name == "json":
+            return self._named(request.header("x-amz-target").rpartition(".")[2]), {}
+        if self.name == "query":
             action = parse_qs(request.body.decode("utf-8", "replace")).get("Action", [""])[0]
             return self._named(action), {}
         return self._routed(request)
+
+    def forwarded(self, operation: OperationModel, request: Request, **changed: object) -> Request:
+        """What moto is given of the request; see forwarding.py."""
+        target = f"{self.model.metadata.get('targetPrefix')}.{operation.name}"
+        return forwarded(self.name, target, self._json_type, request, **changed)
 
     def parse(self, request: Request, operation: OperationModel, address: dict) -> dict:
         """The request's parameters by AWS's member names: blobs as bytes, timestamps as epoch seconds."""
@@ -67,6 +88,8 @@ class Protocol:
                     "values": MultiDict(parse_qsl(form, keep_blank_values=True)),
                 }
             )
+        except RecursionError:
+            raise AwsError("SerializationException", "The request is nested too deeply.") from None
         except (AttributeError, KeyError, TypeError, ValueError, RequestParserError) as wrong:
             raise AwsError("SerializationException", f"The request could not be read: {wrong}") from None
         return parsed or {}
@@ -186,11 +209,15 @@ def _refuse_broken_json(protocol: str, body: bytes, operation: OperationModel) -
     if not body or shape is None or protocol not in ("json", "rest-json") or "payload" in shape.serialization:
         return
     try:
-        value = json.loads(body)
-    except ValueError:
+        value = json.loads(body.decode(), parse_constant=_no_number)
+    except (ValueError, RecursionError):
         raise AwsError("SerializationException", "The request body is not valid JSON.") from None
     if not isinstance(value, dict):
         raise AwsError("SerializationException", "Start of structure or map expected.")
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no JSON")
 
 
 def _epoch(value: str | float) -> float:

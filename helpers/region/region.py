@@ -97,6 +97,7 @@ class Region:
         self.mappings.close()
         self.functions.close()
         self.apis.close()
+        self.plane.close()
         self.control.close()
 
     def reset(self) -> None:

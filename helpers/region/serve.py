@@ -6,14 +6,18 @@ import errno
 import os
 import signal
 import sys
+from pathlib import Path
 
 import psutil
 
 from . import state as states
 from .settings import Settings
 from .state import State
+from .system import raise_file_limit
 
 IDLE_CHECK_SECONDS = 60.0
+FILES = 8192  # both listeners full, and every function with its pipes
+LOG_BYTES = 20 * 1024 * 1024
 
 
 def serve(lan: str = "") -> int:
@@ -31,6 +35,7 @@ def serve(lan: str = "") -> int:
     for name in ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: region.stop.set())
+    raise_file_limit(FILES)
     region.start()
     try:
         states.save(
@@ -48,6 +53,7 @@ def serve(lan: str = "") -> int:
         )
         print(f"region: ready at {region.control.url}, HTTP APIs at {region.front_door.url}", flush=True)
         while not region.stop.wait(IDLE_CHECK_SECONDS):
+            _keep_small(states.log_file())
             if region.idle_seconds() > settings.idle_stop_seconds:
                 print("region: idle for too long, stopping", flush=True)
                 break
@@ -55,6 +61,12 @@ def serve(lan: str = "") -> int:
         region.close()
     print("region: stopped", flush=True)
     return 0
+
+
+def _keep_small(log: Path) -> None:
+    """Begin the log anew when it has grown large: a region may run for weeks."""
+    if log.exists() and log.stat().st_size > LOG_BYTES:
+        os.truncate(log, 0)
 
 
 def _on_ports(make, state: State, settings: Settings, lan: str):

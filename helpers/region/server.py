@@ -6,16 +6,19 @@ apart cost 40 ms a request (Nagle's algorithm against delayed acknowledgements).
 
 from __future__ import annotations
 
+import logging
+import re
 import socket
-import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+LOG = logging.getLogger(__name__)  # never print here: on a full disk that raises, and the listener would end
 RECEIVE_BYTES = 1 << 16
+BODIES_BYTES = 256 * 1024 * 1024
+REFUSALS = 32
 
 
 @dataclass
@@ -55,8 +58,9 @@ class Server:
     """Listens on `host:port` (0: a free one) and answers each request with `handler(request)`.
 
     header_bytes, body_bytes: limits (431, 413). message_seconds: time for a request to arrive once begun, and for
-    a response to be taken. idle_seconds: how long a kept connection may say nothing. connections: how many at once;
-    one more is answered 503. Raises OSError where the port cannot be had.
+    a response to be taken. idle_seconds: how long a kept connection may say nothing. connections: how many at once,
+    client_connections: how many of one other machine; one more is answered 503, as is a body when BODIES_BYTES of
+    them are being read or handled. Raises OSError where the port cannot be had.
     """
 
     def __init__(
@@ -71,6 +75,7 @@ class Server:
         message_seconds: float = 30.0,
         idle_seconds: float = 120.0,
         connections: int = 1000,
+        client_connections: int = 1000,
     ):
         self.handler = handler
         self.name = name
@@ -79,7 +84,9 @@ class Server:
         self.message_seconds = message_seconds
         self.idle_seconds = idle_seconds
         self.limit = connections
-        self._connections: set[socket.socket] = set()
+        self.client_limit = client_connections
+        self._connections: dict[socket.socket, str] = {}  # with the client's address
+        self._bodies = 0  # bytes
         self._lock = threading.Lock()
         self._closed = False
         self._socket = _listen(host, port)
@@ -110,24 +117,35 @@ class Server:
                 if self._closed:
                     return
                 # Out of file descriptors, most likely: let some connections end, then go on.
-                traceback.print_exc()
+                LOG.exception("%s cannot accept a connection", self.name)
                 threading.Event().wait(0.1)
                 continue
-            with self._lock:
-                full = len(self._connections) >= self.limit
-                if not full:
-                    self._connections.add(connection)
-            if full:
-                self._refuse(connection, 503)
-                continue
-            threading.Thread(
-                target=self._serve, args=(connection, client), name=f"{self.name}-connection", daemon=True
-            ).start()
+            self._welcome(connection, client)
+
+    def _welcome(self, connection: socket.socket, client: tuple) -> None:
+        """A thread for the connection: to serve it, or to refuse it; past REFUSALS more it is just closed."""
+        with self._lock:
+            open_now, of_client = len(self._connections), 0
+            if not client[0].startswith("127."):
+                of_client = sum(address == client[0] for address in self._connections.values())
+            taken = open_now < self.limit + REFUSALS and not self._closed
+            if taken:
+                self._connections[connection] = client[0]
+        full = open_now >= self.limit or of_client >= self.client_limit
+        work = (self._refuse, (connection, 503)) if full else (self._serve, (connection, client))
+        try:
+            if taken:
+                name = f"{self.name}-connection"
+                threading.Thread(target=work[0], args=work[1], name=name, daemon=True).start()
+                return
+        except RuntimeError:
+            LOG.exception("%s cannot start a thread", self.name)  # the system has no more for us
+        self._drop(connection)
 
     def _serve(self, connection: socket.socket, client: tuple) -> None:
+        reader = _Reader(connection, self)
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            reader = _Reader(connection, self)
             while not self._closed:
                 try:
                     request = reader.request(client[:2])
@@ -138,6 +156,7 @@ class Server:
                     return
                 keep = request.header("connection").lower() != "close" and not reader.http10
                 response = self._answer(request)
+                reader.release()
                 connection.settimeout(self.message_seconds)
                 connection.sendall(_bytes(response, request.method, keep))
                 if not keep:
@@ -145,16 +164,22 @@ class Server:
         except (OSError, TimeoutError):
             return  # the client went away or stalled: there is nobody left to tell
         finally:
-            with self._lock:
-                self._connections.discard(connection)
-            _shut(connection)
+            reader.release()
+            self._drop(connection)
+
+    def hold(self, size: int) -> None:
+        """Count bytes of bodies; raises BadRequest where they become too many. A negative size gives them back."""
+        with self._lock:
+            self._bodies += size
+            if size > 0 and self._bodies > BODIES_BYTES:
+                self._bodies -= size
+                raise BadRequest(503)
 
     def _answer(self, request: Request) -> Response:
         try:
             return self.handler(request)
         except Exception:
-            print(f"{self.name}: {request.method} {request.path} failed", file=sys.stderr)
-            traceback.print_exc()
+            LOG.exception("%s: %s %s failed", self.name, request.method, request.path)
             body = b'{"__type":"InternalFailure","message":"Internal failure; see the region\'s log."}'
             return Response(500, [("Content-Type", "application/json")], body)
 
@@ -170,9 +195,12 @@ class Server:
         except OSError:
             pass  # it did not wait for the refusal
         finally:
-            with self._lock:
-                self._connections.discard(connection)
-            _shut(connection)
+            self._drop(connection)
+
+    def _drop(self, connection: socket.socket) -> None:
+        with self._lock:
+            self._connections.pop(connection, None)
+        _shut(connection)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -221,6 +249,12 @@ class _Reader:
         self.buffer = b""
         self.http10 = False
         self.deadline: float | None = None
+        self._held = 0
+
+    def release(self) -> None:
+        """The request's body is done with."""
+        self.server.hold(-self._held)
+        self._held = 0
 
     def request(self, client: tuple[str, int]) -> Request | None:
         """The next request; None when the client is done. Raises BadRequest."""
@@ -236,7 +270,7 @@ class _Reader:
             raise BadRequest(400)
         if length and not (length.isascii() and length.isdigit()):
             raise BadRequest(400)
-        if length and int(length) > self.server.body_bytes:
+        if len(length) > 15 or int(length or 0) > self.server.body_bytes:
             raise BadRequest(413)
         if request.header("expect").lower() == "100-continue":
             self.connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -276,13 +310,19 @@ class _Reader:
     def _take(self, length: int) -> bytes:
         parts, missing = [self.buffer[:length]], length - len(self.buffer)
         self.buffer = self.buffer[length:]
+        self._hold(len(parts[0]))
         while missing > 0:
             data = self._receive(min(missing, 1 << 20))
             if not data:
                 raise BadRequest(400)
+            self._hold(len(data))
             parts.append(data)
             missing -= len(data)
         return b"".join(parts)
+
+    def _hold(self, size: int) -> None:
+        self.server.hold(size)
+        self._held += size
 
     def _line(self) -> bytes:
         while (end := self.buffer.find(b"\r\n")) < 0:
@@ -296,20 +336,19 @@ class _Reader:
         return line
 
     def _chunks(self) -> bytes:
-        parts, total = [], 0
+        body = bytearray()
         while True:
-            try:
-                size = int(self._line().split(b";")[0], 16)
-            except ValueError:
-                raise BadRequest(400) from None
-            total += size
-            if size < 0 or total > self.server.body_bytes:
+            stated = self._line().split(b";")[0].strip(b" \t")
+            if not re.fullmatch(rb"[0-9a-fA-F]{1,8}", stated):
+                raise BadRequest(400)
+            size = int(stated, 16)
+            if len(body) + size > self.server.body_bytes:
                 raise BadRequest(413)
             if size == 0:
                 while self._line():
                     pass  # trailers
-                return b"".join(parts)
-            parts.append(self._take(size))
+                return bytes(body)
+            body += self._take(size)
             if self._line():
                 raise BadRequest(400)
 
@@ -318,7 +357,7 @@ def parse_head(head: bytes) -> tuple[str, str, str, list[tuple[str, str]]]:
     """Request line and headers → (method, target, version, headers). Raises BadRequest."""
     first, *lines = head.decode("latin-1").split("\r\n")
     parts = first.split(" ")
-    if len(parts) != 3 or not parts[0].isalpha() or not parts[1].startswith("/"):
+    if len(parts) != 3 or not (parts[0].isascii() and parts[0].isalpha()) or not parts[1].startswith("/"):
         raise BadRequest(400)
     if parts[2] not in ("HTTP/1.1", "HTTP/1.0"):
         raise BadRequest(505)

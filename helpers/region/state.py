@@ -77,13 +77,10 @@ def ensure_folder() -> Path:
     try:
         private_folder(path)
         probe = path / "writable"
-        probe.touch()
+        probe.write_bytes(bytes(4096))  # an empty file has room on a full disk too
         probe.unlink()
     except OSError as error:
-        raise RegionError(
-            f"The region cannot keep its state in {path} ({error.strerror}). "
-            f"Name a folder that you may write to in the variable {STATE_VARIABLE}."
-        ) from error
+        raise _unwritable(path, error) from error
     return path
 
 
@@ -119,4 +116,15 @@ def load() -> State | None:
 
 
 def save(state: State) -> None:
-    write_private(state_file(), json.dumps(asdict(state), indent=2) + "\n")
+    """Raises RegionError where it cannot be written; what was there stays."""
+    try:
+        write_private(state_file(), json.dumps(asdict(state), indent=2) + "\n")
+    except OSError as error:
+        raise _unwritable(folder(), error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> RegionError:
+    return RegionError(
+        f"The region cannot keep its state in {path} ({error.strerror}). "
+        f"Make room there, or name a folder that you may write to in the variable {STATE_VARIABLE}."
+    )

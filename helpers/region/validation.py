@@ -14,6 +14,13 @@ from collections.abc import Callable, Sequence, Sized
 
 from .errors import AwsError
 
+CODES = {
+    "apigatewayv2": "BadRequestException",
+    "iam": "ValidationError",
+    "sts": "ValidationError",
+    "sns": "InvalidParameter",
+    "logs": "InvalidParameterException",
+}
 CORRECTIONS: dict[str, dict[str, dict]] = {
     # service → shape → what replaces botocore's metadata (None: no such constraint)
     "kinesis": {
@@ -37,7 +44,7 @@ def validate(service: str, shape, params: dict) -> None:
         if rule is WRONG_TYPE:
             raise AwsError("SerializationException", f"{path or 'The request'} is not of the expected type.")
     noun = "error" if len(problems) == 1 else "errors"
-    code = "BadRequestException" if service == "apigatewayv2" else "ValidationException"
+    code = CODES.get(service, "ValidationException")
     texts = "; ".join(_sentence(*problem) for problem in problems)
     raise AwsError(code, f"{len(problems)} validation {noun} detected: {texts}")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from helpers.region.control_plane import protocol
 from helpers.region.errors import AwsError
+from helpers.region.protocol import Protocol
 from helpers.region.validation import validate
 
 CONSTRAINT = "failed to satisfy constraint: Member must"
@@ -13,7 +13,7 @@ CONSTRAINT = "failed to satisfy constraint: Member must"
 
 def problem(service: str, operation: str, params: dict) -> AwsError | None:
     try:
-        validate(service, protocol(service).model.operation_model(operation).input_shape, params)
+        validate(service, Protocol(service).model.operation_model(operation).input_shape, params)
     except AwsError as error:
         return error
     return None

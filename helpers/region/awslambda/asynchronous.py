@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import logging
 import threading
-import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,6 +19,7 @@ from ..errors import AwsError
 from .environment import Invocation
 from .function import Function
 
+LOG = logging.getLogger(__name__)
 RETRY_SECONDS = (60.0, 120.0)  # after a function error: before the second and the third attempt
 LONGEST_BACKOFF = 300.0
 MAXIMUM_AGE = 21_600
@@ -138,7 +139,7 @@ class EventQueue:
             self._try(event)
         except Exception:
             # Nobody waits for a worker's outcome: the region's log is where it can be seen.
-            traceback.print_exc()
+            LOG.exception("An asynchronous event of %s is lost", event.function.name)
 
     def _try(self, event: QueuedEvent) -> None:
         if event.function.deleted or self._closed:

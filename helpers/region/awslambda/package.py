@@ -6,6 +6,7 @@ Source of the texts: lambda-runtime.md §8 (recorded on AWS).
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import io
 import shutil
@@ -20,6 +21,8 @@ from .refusals import invalid
 
 ZIPPED_BYTES = 52_428_800
 UNZIPPED_BYTES = 262_144_000
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE, errno.ENFILE)
+COULD_NOT_UNZIP = "Could not unzip uploaded file. Please check your file, then try to upload again."
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,15 @@ def unpack(data: bytes, parent: Path) -> Package:
     except AwsError:
         package.remove()
         raise
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError):
+    except OSError as error:
         package.remove()
-        message = "Could not unzip uploaded file. Please check your file, then try to upload again."
-        raise invalid(message) from None
+        if error.errno in NO_ROOM:
+            text = f"The region cannot keep the package: {error.strerror}"
+            raise AwsError("ServiceException", text, 500) from error
+        raise invalid(COULD_NOT_UNZIP) from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
+        package.remove()
+        raise invalid(COULD_NOT_UNZIP) from None
     return package
 
 

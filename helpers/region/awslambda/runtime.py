@@ -9,12 +9,12 @@ from __future__ import annotations
 import functools
 import importlib.util
 import json
+import logging
 import queue
 import sys
 import sysconfig
 import threading
 import time
-import traceback
 from pathlib import Path
 
 import psutil
@@ -24,6 +24,7 @@ from . import bootstrap
 from .logs import Frames, Journal, Mark, as_on_aws
 from .runtime_api import Event, Notice, RuntimeApi
 
+LOG = logging.getLogger(__name__)
 SAMPLE_SECONDS = 0.02
 FAREWELL_SECONDS = 2.0  # for a runtime that is about to end by itself, and for its last output
 
@@ -147,8 +148,8 @@ class Runtime:
             try:
                 self._journal.add(self.shown(event))
             except Exception:
-                # The log could not be written; the function must not stop for that, nor its pipe fill up.
-                traceback.print_exc()
+                # The function must not stop for that, nor its pipe fill up.
+                LOG.exception("The output of a function could not be logged")
 
 
 @functools.cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import os
 import shutil
 import tempfile
@@ -37,6 +38,7 @@ from .refusals import bad_content
 from .registry import Registry
 from .runtime_api import RuntimeApi
 
+LOG = logging.getLogger(__name__)
 SYNCHRONOUS_BYTES = 6_291_456
 ASYNCHRONOUS_BYTES = 1_048_576
 FOLDER = "region-functions"
@@ -166,6 +168,19 @@ class Lambda(FunctionActions, InvocationSettings):
     ) -> Invocation:
         """One attempt. arn: the function's, as its handler is told it was invoked."""
         function.refuse_while_pending()
+        try:
+            return self._attempt(function, request_id, payload, client_context, arn)
+        except OSError as error:
+            # No process, no file: the machine has no more to give, and it may have tomorrow.
+            LOG.exception("%s could not be run", function.name)
+            reason = error.strerror or type(error).__name__
+            raise AwsError(
+                "ServiceException", f"The region could not run the function: {reason}", 500
+            ) from None
+
+    def _attempt(
+        self, function: Function, request_id: str, payload: bytes, client_context: str, arn: str
+    ) -> Invocation:
         count = {"FunctionName": function.name}
         try:
             environment = self.pool.acquire(function)
