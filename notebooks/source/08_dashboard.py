@@ -591,8 +591,8 @@ for gauge in dashboard.gauges:
     print(gauge)
 
 # %% [markdown] lang="es"
-# En `IncomingRecords` están los votos de la clase. `IteratorAge` ronda un segundo: la ventana del trigger, que espera a que
-# el lote se llene. Nadie se ha quedado atrás.
+# En `IncomingRecords` están los votos de la clase (en AWS, dentro de un minuto o dos). `IteratorAge` ronda un segundo, si no
+# vienes de provocar averías: es la ventana del trigger, que espera a que el lote se llene. Nadie se ha quedado atrás.
 #
 # ## Ver algo en rojo
 #
@@ -600,8 +600,8 @@ for gauge in dashboard.gauges:
 # pasa por el stream, así que no bloquea nada.
 
 # %% [markdown] lang="en"
-# In `IncomingRecords` are the class's votes. `IteratorAge` is around a second: the trigger's window, which waits for the
-# batch to fill. Nobody has fallen behind.
+# In `IncomingRecords` are the class's votes (on AWS, in a minute or two). `IteratorAge` is around a second, unless you come
+# from causing breakdowns: it is the trigger's window, which waits for the batch to fill. Nobody has fallen behind.
 #
 # ## See something in red
 #

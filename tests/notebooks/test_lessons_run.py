@@ -58,7 +58,12 @@ def test_a_learner_who_ran_all_without_solving_gets_a_hint_at_the_first_check(sl
         run(slug, "es", learner_cells(slug, "es"), tmp_path)
     assert stopped.value.error == "CheckFailed", stopped.value
     executed = nbformat.read(tmp_path / "out" / f"{slug}.ipynb", as_version=4)
-    checking = next(cell for cell in executed.cells if "lesson.check(" in cell.source)
-    (error,) = [output for output in checking.outputs if output.output_type == "error"]
+    (checking,) = [cell for cell in executed.cells if _errors(cell)]
+    assert "lesson.check(" in checking.source
+    (error,) = _errors(checking)
     assert len(error.traceback) == 1
     assert error.evalue in error.traceback[0]
+
+
+def _errors(cell: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    return [output for output in cell.get("outputs", ()) if output.output_type == "error"]
