@@ -19,18 +19,18 @@ CASES = [  # records per shard, the hottest one's share
 ]
 
 
-def key_for_shard(lesson, key: str, shard: str, stream: str) -> str:
+def key_for_shard(lesson, my_key: str, shard: str, stream: str) -> str:
     """Puts one record with the key, and looks where Kinesis says it went."""
-    if not isinstance(key, str) or not 1 <= len(key) <= LONGEST_KEY:
+    if not isinstance(my_key, str) or not 1 <= len(my_key) <= LONGEST_KEY:
         raise CheckFailed(t("lesson_01.key_for_shard.no_key"), t("lesson_01.key_for_shard.hint"))
-    receipt = boto3.client("kinesis").put_record(StreamName=stream, Data=b"{}", PartitionKey=key)
+    receipt = boto3.client("kinesis").put_record(StreamName=stream, Data=b"{}", PartitionKey=my_key)
     if receipt["ShardId"] != shard:
         raise CheckFailed(
-            t("lesson_01.key_for_shard.elsewhere", key=key, found=receipt["ShardId"], wanted=shard),
+            t("lesson_01.key_for_shard.elsewhere", key=my_key, found=receipt["ShardId"], wanted=shard),
             t("lesson_01.key_for_shard.hint"),
             t("lesson_01.key_for_shard.hint_2"),
         )
-    return t("lesson_01.key_for_shard.good", key=key, shard=shard)
+    return t("lesson_01.key_for_shard.good", key=my_key, shard=shard)
 
 
 def hottest_share(lesson, function: Callable[[Mapping[str, int]], float]) -> str:

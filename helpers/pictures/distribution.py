@@ -34,6 +34,7 @@ def chart(votes: Mapping[str, Mapping[str, int]]) -> go.Figure:
             "template": style.chart_template(),
             "barmode": "group",
             "height": 440,
+            "margin": {"l": 90, "r": 20, "t": 60, "b": 60},
             "legend": {"orientation": "h", "y": -0.15},
             "yaxis": {"title": {"text": t("chart.votes")}, "rangemode": "tozero", "tickformat": ",d"},
             "separators": ",\N{NARROW NO-BREAK SPACE}" if number(0.5, 1) == "0,5" else ".,",

@@ -314,15 +314,17 @@ favourite = "VER"
 # end
 
 # %%
-await lesson.check("favourite", code=favourite)
+await lesson.check("favourite", favourite=favourite)
 
 # %% [markdown] lang="es"
-# En verde, y sin haber mirado la solución. (Está plegada debajo de cada ejercicio: úsala cuando te atasques, no antes.)
+# Con la respuesta buena, el recuadro sale en verde. La solución está plegada debajo de cada ejercicio: úsala cuando te
+# atasques, no antes.
 #
 # **El test.** Tres preguntas al final de cada lección. Elige y pulsa *Comprobar*: la respuesta explica por qué.
 
 # %% [markdown] lang="en"
-# Green, and without a look at the solution. (It is folded below every exercise: use it when you are stuck, not before.)
+# With the right answer the frame is green. The solution is folded below every exercise: use it when you are stuck, not
+# before.
 #
 # **The quiz.** Three questions at the end of each lesson. Choose and press *Check*: the answer says why.
 

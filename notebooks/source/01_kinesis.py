@@ -308,7 +308,9 @@ for name, key_of in keys.items():
 # HTTP code AWS answered the twenty calls, and what it put in the place of a rejected vote:
 
 # %%
-answers = {name: [answer for reply in replies[name] for answer in reply["Records"]] for name in keys}
+answers = {}
+for name in keys:
+    answers[name] = [answer for reply in replies[name] for answer in reply["Records"]]
 print({reply["ResponseMetadata"]["HTTPStatusCode"] for reply in replies["constant"]})
 next((answer for answer in answers["constant"] if "ErrorCode" in answer), None)
 
@@ -325,15 +327,12 @@ next((answer for answer in answers["constant"] if "ErrorCode" in answer), None)
 # %%
 from collections import Counter
 
-accepted = {
-    name: Counter(answer["ShardId"] for answer in answers[name] if "ShardId" in answer) for name in keys
-}
-shard_ids = [f"shardId-{shard:012}" for shard in range(4)]
-where = {}
+accepted, where = {}, {}
 for name in keys:
-    bars = {f"shard {shard}": accepted[name][shard_id] for shard, shard_id in enumerate(shard_ids)}
-    bars[t("lesson_01.rejected")] = sum("ErrorCode" in answer for answer in answers[name])
-    where[t(f"lesson_01.key.{name}")] = bars
+    accepted[name] = Counter(answer.get("ShardId") for answer in answers[name])
+    rejected = accepted[name].pop(None, 0)
+    bars = {f"shard {shard}": accepted[name][f"shardId-{shard:012}"] for shard in range(4)}
+    where[t(f"lesson_01.key.{name}")] = bars | {t("lesson_01.rejected"): rejected}
 
 # %%
 from helpers.pictures import distribution
@@ -402,11 +401,12 @@ prediction.compare({name: len(accepted[name]) for name in keys})
 # stub
 # my_key = ...
 # solution
-my_key = next(key for key in (f"voter-{n}" for n in range(1000)) if shard_of(key) == "shardId-000000000003")
+candidates = (f"voter-{n}" for n in range(1000))
+my_key = next(key for key in candidates if shard_of(key) == "shardId-000000000003")
 # end
 
 # %%
-await lesson.check("key_for_shard", key=my_key, shard="shardId-000000000003", stream=keys_stream)
+await lesson.check("key_for_shard", my_key=my_key, shard="shardId-000000000003", stream=keys_stream)
 
 # %% [markdown] lang="es"
 # ## Ejercicio 2 · La parte del shard más cargado
