@@ -36,17 +36,17 @@ CORRECTIONS: dict[str, dict[str, dict]] = {
 
 
 def validate(service: str, shape, params: dict) -> None:
-    """Raises AwsError ValidationException naming every constraint that `params` break, as AWS words them."""
-    problems = _check_of(service, shape)(params)
+    """Raises AwsError ValidationException naming every constraint that `params` break, as AWS words them.
+
+    shape: the operation's input, None if it takes none.
+    """
+    problems = _check_of(service, shape)(params) if shape is not None else ()
     if not problems:
         return
     for path, _, rule in problems:
         if rule is WRONG_TYPE:
             raise AwsError("SerializationException", f"{path or 'The request'} is not of the expected type.")
-    noun = "error" if len(problems) == 1 else "errors"
-    code = CODES.get(service, "ValidationException")
-    texts = "; ".join(_sentence(*problem) for problem in problems)
-    raise AwsError(code, f"{len(problems)} validation {noun} detected: {texts}")
+    raise AwsError(CODES.get(service, "ValidationException"), detected(*problems))
 
 
 # -- checks: a shape's constraints as a function of the value, made once --------------------------------------------
@@ -55,6 +55,8 @@ def validate(service: str, shape, params: dict) -> None:
 Problems = Sequence[tuple[str, object, str]]
 Check = Callable[[object], Problems]
 WRONG_TYPE = "wrong type"
+HIDDEN = object()
+"""What AWS shows of a sensitive value: nothing."""
 _CHECKS: dict[tuple[str, str], Check] = {}
 
 
@@ -62,10 +64,18 @@ def _check_of(service: str, shape) -> Check:
     key = (service, shape.name)
     if key not in _CHECKS:
         _CHECKS[key] = lambda value: _CHECKS[key](value)  # for a shape that contains itself
-        rules = {**shape.metadata, **CORRECTIONS.get(service, {}).get(shape.name, {})}
+        rules = _rules_of(service, shape)
         make = _MAKERS.get(shape.type_name)
-        _CHECKS[key] = make(service, shape, rules) if make else lambda value: ()
+        check = make(service, shape, rules) if make else lambda value: ()
+        if rules.get("sensitive"):
+            _CHECKS[key] = lambda value: [(path, HIDDEN, rule) for path, _, rule in check(value)]
+        else:
+            _CHECKS[key] = check
     return _CHECKS[key]
+
+
+def _rules_of(service: str, shape) -> dict:
+    return {**shape.metadata, **CORRECTIONS.get(service, {}).get(shape.name, {})}
 
 
 def _structure(service: str, shape, rules: dict) -> Check:
@@ -77,7 +87,7 @@ def _structure(service: str, shape, rules: dict) -> Check:
     def check(value: object) -> Problems:
         if not isinstance(value, dict):
             return [("", value, WRONG_TYPE)]
-        problems = [(_lower(name), None, "not be null") for name in required if value.get(name) is None]
+        problems = [(_lower(name), None, NOT_NULL) for name in required if value.get(name) is None]
         for name, member in value.items():
             if member is not None and (found := checks[name](member)):
                 problems += _within(_lower(name), found)
@@ -102,8 +112,29 @@ def _list(service: str, shape, rules: dict) -> Check:
 
 
 def _map(service: str, shape, rules: dict) -> Check:
+    """AWS tells of a map's keys and plain values together, with all that they must; of what lies deeper, one by one."""
     length = _length(rules)
-    return lambda value: length(value, value) if isinstance(value, dict) else [("", value, WRONG_TYPE)]
+    check_key, check_value = _check_of(service, shape.key), _check_of(service, shape.value)
+    keys_must, values_must = (
+        f"Map {what} must satisfy constraint: [{', '.join(_all_rules(_rules_of(service, of)))}]"
+        for what, of in (("keys", shape.key), ("value", shape.value))
+    )
+
+    def check(value: object) -> Problems:
+        if not isinstance(value, dict):
+            return [("", value, WRONG_TYPE)]
+        problems = list(length(value, value))
+        if any(map(check_key, value)):
+            problems.append(("", value, keys_must))
+        for key, member in value.items():
+            for path, shown, rule in check_value(member):
+                if path or rule is WRONG_TYPE:
+                    problems += _within(f"{key}.member", [(path, shown, rule)])
+                elif ("", value, values_must) not in problems:
+                    problems.append(("", value, values_must))
+        return problems
+
+    return check
 
 
 def _number(service: str, shape, rules: dict) -> Check:
@@ -113,7 +144,7 @@ def _number(service: str, shape, rules: dict) -> Check:
         if low <= value <= high:
             return ()
         rule = f"less than or equal to {high}" if value > high else f"greater than or equal to {low}"
-        return [("", value, f"have value {rule}")]
+        return [("", value, f"Member must have value {rule}")]
 
     return check
 
@@ -129,9 +160,9 @@ def _string(service: str, shape, rules: dict) -> Check:
             return [("", value, WRONG_TYPE)]
         problems = length(value, value)
         if matches and not matches(value):
-            problems = [*problems, ("", value, f"satisfy regular expression pattern: {pattern}")]
+            problems = [*problems, ("", value, _follow(pattern))]
         if values and value not in values:
-            problems = [*problems, ("", value, f"satisfy enum value set: [{', '.join(enum)}]")]
+            problems = [*problems, ("", value, _one_of(enum))]
         return problems
 
     return check
@@ -139,7 +170,7 @@ def _string(service: str, shape, rules: dict) -> Check:
 
 def _blob(service: str, shape, rules: dict) -> Check:
     length = _length(rules)
-    return lambda value: length(value, f"java.nio.HeapByteBuffer[pos=0 lim={len(value)} cap={len(value)}]")
+    return lambda value: length(value, value)
 
 
 _MAKERS = {
@@ -154,14 +185,13 @@ _MAKERS = {
 
 
 def _length(rules: dict) -> Callable[[Sized, object], Problems]:
-    """(value, how AWS shows it) → its problems with the shape's length."""
+    """(value, what AWS shows of it) → its problems with the shape's length."""
     low, high = _bounds(rules)
 
     def check(value: Sized, shown: object) -> Problems:
         if low <= len(value) <= high:
             return ()
-        rule = f"less than or equal to {high}" if len(value) > high else f"greater than or equal to {low}"
-        return [("", shown, f"have length {rule}")]
+        return [("", shown, at_most(high) if len(value) > high else _at_least(low))]
 
     return check
 
@@ -171,9 +201,54 @@ def _bounds(rules: dict) -> tuple[float, float]:
     return (-math.inf if low is None else low), (math.inf if high is None else high)
 
 
+# -- how AWS words a rule, and shows what broke it --------------------------------------------------------------------
+
+NOT_NULL = "Member must not be null"
+
+
+def detected(*problems: tuple[str, object, str]) -> str:
+    """AWS's message about (path, value, rule broken): "1 validation error detected: …"."""
+    noun = "error" if len(problems) == 1 else "errors"
+    return f"{len(problems)} validation {noun} detected: {'; '.join(_sentence(*each) for each in problems)}"
+
+
+def at_most(length: float) -> str:
+    return f"Member must have length less than or equal to {length}"
+
+
+def _at_least(length: float) -> str:
+    return f"Member must have length greater than or equal to {length}"
+
+
+def _follow(pattern: str) -> str:
+    return f"Member must satisfy regular expression pattern: {pattern}"
+
+
+def _one_of(enum: Sequence[str]) -> str:
+    return f"Member must satisfy enum value set: [{', '.join(enum)}]"
+
+
+def _all_rules(rules: dict) -> list[str]:
+    """Every rule of a shape, in AWS's order."""
+    words = (("max", at_most), ("min", _at_least), ("pattern", _follow), ("enum", _one_of))
+    return [word(rules[name]) for name, word in words if rules.get(name) is not None]
+
+
 def _sentence(path: str, value: object, rule: str) -> str:
-    shown = "null" if value is None else f"'{value}'"
-    return f"Value {shown} at '{path}' failed to satisfy constraint: Member must {rule}"
+    shown = "null" if value is None else f"'{_shown(value)}'"
+    what = f"Value at '{path}'" if value is HIDDEN else f"Value {shown} at '{path}'"
+    return f"{what} failed to satisfy constraint: {rule}"
+
+
+def _shown(value: object) -> str:
+    """A value as Java prints it, which is how AWS shows one."""
+    if isinstance(value, bytes):
+        return f"java.nio.HeapByteBuffer[pos=0 lim={len(value)} cap={len(value)}]"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_shown, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name}={_shown(member)}' for name, member in value.items())}}}"
+    return str(value)
 
 
 def _within(name: str, problems: Problems) -> Problems:

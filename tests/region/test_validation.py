@@ -81,6 +81,49 @@ def test_what_keeps_the_constraints_passes(service, operation, params):
     assert problem(service, operation, params) is None
 
 
+ENVIRONMENT = {"FunctionName": "f", "Role": "arn:aws:iam::123456789012:role/r", "Code": {}}
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "params", "message"),
+    [
+        (
+            "lambda",
+            "CreateFunction",
+            {**ENVIRONMENT, "Environment": {"Variables": {"my-stream": "a secret"}}},
+            f"1 validation error detected: Value at 'environment.variables' {CONSTRAINT.removesuffix(' Member must')} "
+            "Map keys must satisfy constraint: [Member must satisfy regular expression pattern: "
+            "[a-zA-Z]([a-zA-Z0-9_])+]",
+        ),
+        (
+            "kinesis",
+            "AddTagsToStream",
+            {"Tags": {"a": "x" * 257, "b": "y" * 257}},
+            f"1 validation error detected: Value '{{a={'x' * 257}, b={'y' * 257}}}' at 'tags' failed to satisfy "
+            "constraint: Map value must satisfy constraint: [Member must have length less than or equal to 256, "
+            "Member must have length greater than or equal to 0]",
+        ),
+        (
+            "apigatewayv2",
+            "CreateStage",
+            {"ApiId": "a", "StageName": "s", "RouteSettings": {"GET /": {"LoggingLevel": "LOUD"}}},
+            f"1 validation error detected: Value 'LOUD' at 'routeSettings.GET /.member.loggingLevel' {CONSTRAINT} "
+            "satisfy enum value set: [ERROR, INFO, OFF]",
+        ),
+        (
+            "kinesis",
+            "PutRecords",
+            {"Records": [{"Data": bytes(9), "PartitionKey": "k"}] * 501},
+            "1 validation error detected: Value '["
+            + ", ".join(["{Data=java.nio.HeapByteBuffer[pos=0 lim=9 cap=9], PartitionKey=k}"] * 501)
+            + f"]' at 'records' {CONSTRAINT} have length less than or equal to 500",
+        ),
+    ],
+)
+def test_maps_lists_and_bytes_are_shown_as_java_prints_them(service, operation, params, message):
+    assert problem(service, operation, params).message == message
+
+
 def test_braces_in_a_value_are_shown_as_they_are():
     assert (
         "Value 'a{0}\0' at 'streamName'"
@@ -89,7 +132,13 @@ def test_braces_in_a_value_are_shown_as_they_are():
 
 
 @pytest.mark.parametrize(
-    "params", [{"StreamName": 5}, {"StreamName": "s", "Tags": []}, {"StreamName": ["s"]}]
+    "params",
+    [
+        {"StreamName": 5},
+        {"StreamName": "s", "Tags": []},
+        {"StreamName": ["s"]},
+        {"StreamName": "s", "Tags": {"a": 5}},
+    ],
 )
 def test_a_wrong_type_is_a_serialization_error(params):
     assert problem("kinesis", "CreateStream", params).code == "SerializationException"

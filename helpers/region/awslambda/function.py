@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from ..errors import AwsError, not_in_this_region
+from ..validation import at_most, detected
 from .package import Package
 from .refusals import conflict, invalid
 
@@ -212,11 +213,7 @@ def parse_name(name_or_arn: str, qualifier: str | None = None) -> tuple[str, str
 
 def checked_name(name: str) -> str:
     if len(name) > NAME_CHARACTERS:
-        message = (
-            f"1 validation error detected: Value '{name}' at 'functionName' failed to satisfy constraint: "
-        )
-        message += f"Member must have length less than or equal to {NAME_CHARACTERS}"
-        raise AwsError("ValidationException", message)
+        raise AwsError("ValidationException", detected(("functionName", name, at_most(NAME_CHARACTERS))))
     return name
 
 
@@ -265,8 +262,8 @@ def checked_log_group(logging: dict, name: str) -> str:
 
 def checked_code(code: dict) -> bytes:
     """code: CreateFunction's Code, or UpdateFunctionCode's members. The zip."""
+    for member in code.keys() - {"ZipFile"}:
+        raise not_in_this_region(f"Code.{member}")
     if "ZipFile" not in code:
-        for member in code:
-            raise not_in_this_region(f"Code.{member}")
         raise invalid("Please provide a source for function code.")
     return code["ZipFile"]

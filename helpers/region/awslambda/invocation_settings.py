@@ -160,6 +160,8 @@ class InvocationSettings:
 
     def _check_destination(self, function: Function, arn: str) -> None:
         action = ACTIONS[service_of(arn)]
+        if arn.removesuffix(":$LATEST") == function.arn:
+            raise invalid("You can't specify the function as a destination for itself.")
         if not self.access.allows(function.role, action, arn):
             act = "Invoke" if action.startswith("lambda:") else action.partition(":")[2]
             message = f"The function's execution role does not have permissions to call {act} on {arn}"

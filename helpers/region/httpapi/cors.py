@@ -13,8 +13,8 @@ from ..server import Request, Response
 def check(configuration: dict) -> dict:
     """A CorsConfiguration as it was given. Raises AwsError BadRequestException."""
     if configuration.get("AllowCredentials") and "*" in configuration.get("AllowOrigins", ()):
-        # Browsers refuse that pair; AWS refuses to store it (its words are not recorded).
-        raise AwsError("BadRequestException", "AllowOrigins cannot be * when AllowCredentials is true")
+        # Browsers refuse that pair. The text: aws/aws-cdk#9076.
+        raise AwsError("BadRequestException", "allow-credentials is not supported if 'allow-origin' is *")
     return configuration
 
 

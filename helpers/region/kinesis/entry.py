@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..errors import AwsError
+from ..validation import NOT_NULL, at_most, detected
 from .hashing import LAST_HASH_KEY, hash_key
 
 
@@ -24,15 +25,12 @@ def entry(record: dict, max_size: int, path: str = "") -> Entry:
     """
     key, data, explicit = record.get("PartitionKey"), record["Data"], record.get("ExplicitHashKey")
     if key is None:
-        raise _invalid(f"Value null at '{path}partitionKey'", "not be null")
-    if len(data) > max_size:
-        shown = f"java.nio.HeapByteBuffer[pos=0 lim={len(data)} cap={len(data)}]"
-        raise _invalid(f"Value '{shown}' at '{path}data'", f"have length less than or equal to {max_size}")
+        raise _invalid(f"{path}partitionKey", None, NOT_NULL)
     size = len(data) + len(key.encode("utf-8", "replace"))
     if size > max_size:
         # AWS counts the key as well; its text for data that alone would fit is not known.
-        shown = f"data and partition key, {size} bytes,"
-        raise _invalid(f"Value '{shown}' at '{path}data'", f"have length less than or equal to {max_size}")
+        shown = data if len(data) > max_size else f"data and partition key, {size} bytes,"
+        raise _invalid(f"{path}data", shown, at_most(max_size))
     if explicit is None:
         return Entry(hash_key(key), key, data, size)
     if int(explicit) > LAST_HASH_KEY:
@@ -44,6 +42,5 @@ def entry(record: dict, max_size: int, path: str = "") -> Entry:
     return Entry(int(explicit), key, data, size)
 
 
-def _invalid(value: str, rule: str) -> AwsError:
-    text = f"1 validation error detected: {value} failed to satisfy constraint: Member must {rule}"
-    return AwsError("ValidationException", text)
+def _invalid(path: str, value: object, rule: str) -> AwsError:
+    return AwsError("ValidationException", detected((path, value, rule)))

@@ -10,11 +10,11 @@ from .actions import Actions
 from .entry import Entry, entry
 from .iterator import ShardIterator
 from .quota import MIB
-from .shard import MOST_RECORDS_READ, Shard
+from .shard import MOST_RECORDS_READ, Shard, Slice
 from .stream import Stream
 
 MOST_BYTES_PUT = 10 * MIB
-UNITS = {"Bytes": "Bytes", "IteratorAgeMilliseconds": "Milliseconds"}
+UNITS = {"Bytes": "Bytes", "IncomingBytes": "Bytes", "IteratorAgeMilliseconds": "Milliseconds"}
 BY_SEQUENCE = ("AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER")
 
 
@@ -109,9 +109,7 @@ class RecordActions(Actions):
         found = shard.read(place.offset, Limit)
         with stream.lock:
             shard.quota.charge_bytes_read(found.size)
-        age = int((now - found.records[-1].arrival) * 1000) if found.records else 0
-        counted = {"Bytes": found.size, "Records": len(found.records), "Success": 1}
-        self._count(stream, "GetRecords.", {**counted, "IteratorAgeMilliseconds": max(0, age)})
+        self.count_read(stream.name, found)
         told = {
             "Records": [
                 {
@@ -133,13 +131,20 @@ class RecordActions(Actions):
             told["NextShardIterator"] = self._iterator(stream, shard, found.next_offset, now)
         return json.dumps(told).encode()
 
+    def count_read(self, stream_name: str, found: Slice) -> None:
+        """CloudWatch's GetRecords.…; IteratorAgeMilliseconds is the age of the last record read."""
+        age = self._clock.now() - found.records[-1].arrival if found.records else 0.0
+        counted = {"Bytes": found.size, "Records": len(found.records), "Success": 1}
+        counted["IteratorAgeMilliseconds"] = max(0, int(age * 1000))
+        self._count(stream_name, "GetRecords.", counted)
+
     def _iterator(self, stream: Stream, shard: Shard, offset: int, now: float) -> str:
         return self._seal.iterator(ShardIterator(stream.arn, stream.created, shard.shard_id, offset), now)
 
     def _take_read(self, stream: Stream, shard: Shard) -> None:
         with stream.lock:
             taken = not self._settings.quotas or shard.quota.takes_read(stream.settle())
-        self._count(stream, "", {"ReadProvisionedThroughputExceeded": int(not taken)})
+        self._count(stream.name, "", {"ReadProvisionedThroughputExceeded": int(not taken)})
         if not taken:
             raise stream.rate_exceeded(shard.shard_id)
 
@@ -151,31 +156,26 @@ class RecordActions(Actions):
         taken = len(numbers) - throttled
         counted = {"Bytes": size, "Success": int(taken > 0)}
         if action == "PutRecords":
-            records = {
-                "TotalRecords": len(numbers),
-                "SuccessfulRecords": taken,
-                "ThrottledRecords": throttled,
-            }
-            counted |= {**records, "FailedRecords": 0}
-        self._count(stream, f"{action}.", counted)
-        self._metrics.add("AWS/Kinesis", "IncomingBytes", size, "Bytes", StreamName=stream.name)
-        self._count(stream, "", {"IncomingRecords": taken, "WriteProvisionedThroughputExceeded": throttled})
+            counted |= {"TotalRecords": len(numbers), "SuccessfulRecords": taken}
+            counted |= {"ThrottledRecords": throttled, "FailedRecords": 0}
+        self._count(stream.name, f"{action}.", counted)
+        incoming = {"IncomingBytes": size, "IncomingRecords": taken}
+        self._count(stream.name, "", {**incoming, "WriteProvisionedThroughputExceeded": throttled})
 
-    def _count(self, stream: Stream, prefix: str, values: dict[str, float]) -> None:
+    def _count(self, stream_name: str, prefix: str, values: dict[str, float]) -> None:
         for name, value in values.items():
             unit = UNITS.get(name, "Count")
-            self._metrics.add("AWS/Kinesis", prefix + name, value, unit, StreamName=stream.name)
+            self._metrics.add("AWS/Kinesis", prefix + name, value, unit, StreamName=stream_name)
 
 
 def _check_start(kind: str, sequence: str | None, timestamp: float | None) -> None:
     """A sequence number goes with two kinds of iterator, a timestamp with one. Raises AwsError."""
-    if kind == "AT_TIMESTAMP":
-        if timestamp is None:
-            # AWS's text is not known.
-            raise AwsError(
-                "InvalidArgumentException", "Must specify Timestamp for an iterator of AT_TIMESTAMP."
-            )
-        return
+    if kind == "AT_TIMESTAMP" and timestamp is None:
+        text = "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. Current request has no "
+        raise AwsError("InvalidArgumentException", text + "timestamp parameter.")
+    if kind != "AT_TIMESTAMP" and timestamp is not None:
+        # What AWS makes of it is not known; here nothing is ignored.
+        raise AwsError("InvalidArgumentException", f"An iterator of type {kind} has no timestamp parameter.")
     if (kind in BY_SEQUENCE) == (sequence is not None):
         return
     given = "and no StartingSequenceNumber" if sequence is None else "and also a StartingSequenceNumber"

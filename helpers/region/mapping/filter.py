@@ -26,6 +26,7 @@ class Pattern:
     def __init__(self, text: str):
         self._pattern = _load(text)
         _check(self._pattern)
+        _require(isinstance(self._pattern.get("data", {}), dict))  # data is matched as JSON only
 
     def matches(self, record: dict) -> bool:
         """Does the record, in the form `filterable` gives it, match?"""

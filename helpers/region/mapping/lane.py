@@ -145,13 +145,8 @@ class Lane:
         while not (gathering.full or self._stopping.is_set()):
             read = self.shard.read(gathering.offset, self._asked.BatchSize)
             first = read.next_offset - len(read.records)
-            self.room.metrics.add(
-                "AWS/Kinesis",
-                "GetRecords.IteratorAgeMilliseconds",
-                read.millis_behind,
-                "Milliseconds",
-                StreamName=self._stream_name,
-            )
+            if self.number == 0:  # every lane reads the shard for itself; AWS reads it once for all
+                self.room.kinesis.count_read(self._stream_name, read)
             if not self._take(enumerate(read.records, first), role_arn):
                 break
             gathering.offset = read.next_offset

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ..errors import AwsError, not_in_this_region
+from ..validation import NOT_NULL, detected
 from .filter import Pattern
 
 CREATING, ENABLING, ENABLED = "Creating", "Enabling", "Enabled"
@@ -125,10 +126,7 @@ def configured(base: Configuration, **asked: object) -> Configuration:
 def check_start(position: str | None, timestamp: float | None, now: float) -> None:
     """Raises AwsError when a stream's StartingPosition is missing or its timestamp cannot be used."""
     if position is None:
-        raise invalid(
-            "1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: "
-            "Member must not be null."
-        )
+        raise invalid(detected(("startingPosition", None, NOT_NULL)) + ".")  # with a full stop, as recorded
     if (position == "AT_TIMESTAMP") != (timestamp is not None):
         raise invalid(
             "StartingPositionTimestamp is needed with StartingPosition AT_TIMESTAMP, and only with it."

@@ -503,7 +503,20 @@ def test_an_iterator_is_opaque_and_each_read_gives_a_new_one(kinesis, stream):
             "(2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. Request specified LATEST and also a "
             "StartingSequenceNumber.",
         ),
-        ({"ShardIteratorType": "AT_TIMESTAMP"}, "InvalidArgumentException", ANY),
+        (
+            {"ShardIteratorType": "AT_TIMESTAMP"},
+            "InvalidArgumentException",
+            "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. Current request has no "
+            "timestamp parameter.",
+        ),
+        (
+            {"ShardIteratorType": "AT_TIMESTAMP", "Timestamp": 1.0, "StartingSequenceNumber": "1"},
+            "InvalidArgumentException",
+            "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or "
+            "(2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. Request specified AT_TIMESTAMP and also a "
+            "StartingSequenceNumber.",
+        ),
+        ({"ShardIteratorType": "LATEST", "Timestamp": 1.0}, "InvalidArgumentException", ANY),
         (
             {"ShardIteratorType": "AT_SEQUENCE_NUMBER", "StartingSequenceNumber": "5"},
             "InvalidArgumentException",
@@ -891,13 +904,23 @@ def test_tags_by_both_names(kinesis, stream):
 
 
 @pytest.mark.parametrize(
-    "tags", [{f"key-{n}": "x" for n in range(51)}, {"bad*key": "x"}, {"key": "bad{value"}]
+    ("tags", "code", "message"),
+    [
+        ({f"key-{n}": "x" for n in range(51)}, "InvalidArgumentException", ANY),
+        ({"bad*key": "x"}, "InvalidArgumentException", ANY),
+        ({"key": "bad{value"}, "InvalidArgumentException", ANY),
+        (
+            {"k" * 129: "x"},
+            "ValidationException",
+            f"1 validation error detected: Value '{{{'k' * 129}=x}}' at 'tags' failed to satisfy constraint: Map keys "
+            "must satisfy constraint: [Member must have length less than or equal to 128, Member must have length "
+            "greater than or equal to 1]",
+        ),
+    ],
 )
-def test_tags_refused(kinesis, stream, tags):
+def test_tags_refused(kinesis, stream, tags, code, message):
     stream()
-    check(
-        refusal(kinesis, "add_tags_to_stream", StreamName="votes", Tags=tags), "InvalidArgumentException", ANY
-    )
+    check(refusal(kinesis, "add_tags_to_stream", StreamName="votes", Tags=tags), code, message)
 
 
 def test_cloudwatch_metrics(kinesis, stream, aws):

@@ -114,6 +114,7 @@ def test_data_that_is_not_json_meets_metadata_filters_only(data):
         '{"data":{}}',
         '{"data":[]}',
         '{"data":"VER"}',
+        '{"data":["VER"]}',
         '{"data":7}',
         '{"data":{"a":[["nested"]]}}',
         '{"data":{"a":[{"exists":"yes"}]}}',
