@@ -120,9 +120,13 @@ class LabServer:
 
 
 class OfflinePage:
-    """A page of the browser that may talk to this machine only. options: the browser's, such as `locale`."""
+    """A page of the browser that may talk to this machine only. options: the browser's, such as `locale`.
+
+    `here`: what this machine is called.
+    """
 
     def __init__(self, browser: Browser, **options):
+        self.here = {"127.0.0.1", "localhost"}
         self.outside: list[str] = []
         self.complaints: list[str] = []
         self._context = browser.new_context(**(SCREEN | options))
@@ -145,10 +149,7 @@ class OfflinePage:
 
     def _route(self, route: Route) -> None:
         address = urlsplit(route.request.url)
-        if address.scheme in ("http", "https", "ws", "wss") and address.hostname not in (
-            "127.0.0.1",
-            "localhost",
-        ):
+        if address.scheme in ("http", "https", "ws", "wss") and address.hostname not in self.here:
             self.outside.append(route.request.url)
             route.abort()
         else:

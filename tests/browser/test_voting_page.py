@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from helpers.region.lan import own_addresses
 from helpers.region.server import Server
 from tests.browser.lab import OfflinePage
 from tests.lambdas.conftest import SOON, account  # noqa: F401  (a fixture)
@@ -237,6 +238,24 @@ def test_a_vote_is_announced_where_the_reader_is(phone, door, pipeline):
     assert page.get_by_role("status").evaluate(
         "status => { const box = status.getBoundingClientRect(); return box.bottom <= window.innerHeight + 1 }"
     )
+
+
+def test_it_votes_over_the_network_where_a_browser_grants_less(phone, pipeline):
+    """As a phone of the class would: http to another address than loopback is no secure context."""
+    if not own_addresses():
+        pytest.skip("This machine has no address but loopback: the page is not tried over a network.")
+    door = Server(pipeline.account.region.apis.handle, own_addresses()[0]).start()
+    try:
+        spanish = phone("es-ES")
+        spanish.here.add(door.host)
+        visit(spanish, door, pipeline)
+        assert not spanish.page.evaluate("() => window.isSecureContext")
+        spanish.page.get_by_role("button", name="SAI").tap()
+        wait_for(spanish, "✓ Voto por Carlos Sainz recibido.")
+        assert spanish.complaints == [] and spanish.outside == []
+    finally:
+        door.close()
+    assert pipeline.votes()[-1]["vote"] == "SAI"
 
 
 def test_a_phone_that_keeps_nothing_can_vote(phone, door, pipeline):
