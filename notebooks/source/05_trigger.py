@@ -116,6 +116,7 @@ def create_trigger(**start):
             FunctionName=consumer_name,
             BatchSize=100,
             MaximumBatchingWindowInSeconds=1,
+            Tags=lesson.names.tags,
             **start,
         )
     except lambda_client.exceptions.ResourceConflictException as error:
