@@ -80,7 +80,7 @@ stream_arn = kinesis.describe_stream_summary(StreamName=stream_name)["StreamDesc
 # %% [markdown] lang="es"
 # ## La llamada
 #
-# Estos son los datos que pide el tutorial, más uno:
+# Estos son los datos que pide el tutorial y uno más, la ventana; llevará también nuestras etiquetas:
 #
 # | Parámetro | Aquí | Qué significa |
 # |---|---|---|
@@ -88,14 +88,14 @@ stream_arn = kinesis.describe_stream_summary(StreamName=stream_name)["StreamDesc
 # | `MaximumBatchingWindowInSeconds` | 1 | como mucho, tantos segundos esperando a que el lote se llene |
 # | `StartingPosition` | lo que vamos a probar | por qué registro de cada shard se empieza |
 #
-# La función se invoca cuando se cumple lo primero de los dos: lote lleno o tiempo agotado. Si el rol acaba de crearse, AWS
+# La función se invoca en cuanto se cumple una de las dos cosas: lote lleno o tiempo agotado. Si el rol acaba de crearse, AWS
 # puede contestar durante unos segundos que no tiene permiso para leer el stream: mostramos lo que dice y lo intentamos
 # otra vez. Y si el trigger ya existe, lo dice y seguimos con él.
 
 # %% [markdown] lang="en"
 # ## The call
 #
-# This is what the tutorial asks for, and one thing more:
+# This is what the tutorial asks for and one thing more, the window; it will bear our tags too:
 #
 # | Parameter | Here | What it means |
 # |---|---|---|
@@ -246,8 +246,8 @@ print(trigger["State"], "|", trigger["LastProcessingResult"])
 # ya están en el stream. Esperamos a `Enabled` (aquí, dos segundos; en AWS, hasta un minuto).
 
 # %% [markdown] lang="en"
-# `Creating`: the call has returned, but nobody reads yet. And `No records processed`, which says what it says. The five
-# votes are in the stream already. We wait for `Enabled` (two seconds here; up to a minute on AWS).
+# `Creating`: the call has returned, but nobody reads yet. And `No records processed`: just that. The five votes are in the
+# stream already. We wait for `Enabled` (two seconds here; up to a minute on AWS).
 
 # %%
 await until(trigger_enabled, timeout=180, what="Enabled")
@@ -404,6 +404,12 @@ await until(trigger_gone, timeout=180, what=t("lesson_05.gone"))
 empty_table()
 sent = []
 read_counts()
+
+# %% [markdown] lang="es"
+# Y ahora el trigger definitivo. La hora de apertura se fija **antes** de crearlo.
+
+# %% [markdown] lang="en"
+# And now the trigger that is to stay. The opening time is fixed **before** it is created.
 
 # %% tags=["builds"] builds="trigger"
 opened_at = datetime.now(UTC)
@@ -593,6 +599,7 @@ def batch_sizes(since):
     return [int(event["message"].split()[1]) for page in pages for event in page["events"]]
 
 
+# %%
 async def show_batches(since, votes):
     await until(lambda: sum(batch_sizes(since)) >= votes, timeout=120, what="filter_log_events")
     sizes = batch_sizes(since)
