@@ -44,7 +44,10 @@ def required(service: str, operation: str, params: dict, place: Place) -> list[P
         raise not_in_this_region(f"Calling {service} with a role's credentials")
     permissions = _SERVICES[service](operation, params, place)
     if (service, operation) in _TAGGING and (params.get("Tags") or params.get("tags")):
-        permissions.append(Permission(_TAGGING[service, operation], permissions[0].resource))
+        made = permissions[0].resource
+        if operation == "CreateEventSourceMapping":
+            made = place.arn("lambda", "event-source-mapping:*")  # its id is not known yet
+        permissions.append(Permission(_TAGGING[service, operation], made))
     return permissions
 
 

@@ -204,22 +204,28 @@ def my_topics():
 
 
 # %% [markdown] lang="es"
-# Un mapeo (el *trigger*) no lleva etiquetas en estas lecciones: es tuyo si lo es su función. Y si su función ya no existe
-# (alguien la borró a mano), es un huérfano que no sirve a nadie: también lo recogemos.
+# Un mapeo (el *trigger*) no tiene nombre, solo un identificador al azar: es tuyo si lo es su función. Si su función ya no
+# existe (alguien la borró a mano), es un huérfano que no sirve a nadie: también lo recogemos, salvo que sus etiquetas digan
+# que es de otra persona.
 
 # %% [markdown] lang="en"
-# A mapping (the *trigger*) carries no tags in these lessons: it is yours if its function is. And if its function no longer
-# exists (someone deleted it by hand), it is an orphan of no use to anyone: we pick that up too.
+# A mapping (the *trigger*) has no name, only a random identifier: it is yours if its function is. If its function no longer
+# exists (someone deleted it by hand), it is an orphan of no use to anyone: we pick that up too, unless its tags say it is
+# someone else's.
 
 
 # %%
+def mapping_owner(mapping):
+    return lambda_client.list_tags(Resource=mapping["EventSourceMappingArn"])["Tags"].get("prefix", prefix)
+
+
 def my_mappings():
     existing, my_names = pages(lambda_client, "list_functions", "Functions[].FunctionName"), my_functions()
     uuids = []
     for mapping in pages(lambda_client, "list_event_source_mappings", "EventSourceMappings[]"):
         function = mapping["FunctionArn"].split(":")[6]
         orphan = function.startswith(name_start) and function not in existing
-        if function in my_names or orphan:
+        if function in my_names or (orphan and mapping_owner(mapping) == prefix):
             uuids.append(mapping["UUID"])
     return uuids
 

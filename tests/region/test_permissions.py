@@ -196,6 +196,15 @@ QUEUE_URL = "http://127.0.0.1:4566/123456789012/failed"
         ),
         (
             "lambda",
+            "CreateEventSourceMapping",
+            {"FunctionName": "f", "EventSourceArn": STREAM, "Tags": {"project": "x"}},
+            [
+                ("lambda:CreateEventSourceMapping", "*"),
+                ("lambda:TagResource", FUNCTION.replace("function:f", "event-source-mapping:*")),
+            ],
+        ),
+        (
+            "lambda",
             "UpdateEventSourceMapping",
             {"UUID": "1-2", "FunctionName": "f"},
             [
