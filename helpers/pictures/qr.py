@@ -10,7 +10,7 @@ from helpers import style
 from helpers.messages import Page
 from helpers.translate import t
 
-MODULE, QUIET_ZONE = 6, 4  # pixels a module, modules around: ISO/IEC 18004 wants four
+MODULE, QUIET_ZONE = 10, 4  # pixels a module, modules around: ISO/IEC 18004 wants four
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 

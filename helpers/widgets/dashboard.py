@@ -138,7 +138,8 @@ def _line() -> go.Figure:
         layout={
             "title": {"text": t("dashboard.rate")},
             "template": style.chart_template(),
-            "height": 240,
+            "height": 230,
+            "margin": {"l": 60, "r": 20, "t": 45, "b": 50},
             "showlegend": False,
             "xaxis": {"title": {"text": t("dashboard.ago")}, "range": [-SHOWN, 0]},
             "yaxis": {"rangemode": "tozero"},

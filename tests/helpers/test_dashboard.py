@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from helpers.pictures.qr import qr_code, qr_svg
+from helpers.pictures.qr import MODULE, QUIET_ZONE, qr_code, qr_svg
 from helpers.translate import set_locale
 from helpers.widgets import errors
 from helpers.widgets.dashboard import SHOWN, Dashboard, Rate
@@ -119,7 +119,7 @@ def test_the_code_is_an_image_with_a_text_alternative_and_a_quiet_zone():
     svg = ET.fromstring(qr_svg(URL))
     assert svg.get("role") == "img"
     assert svg.find("{*}title").text == f"QR code of {URL}"
-    size = (int(svg.get("width")) // 6) - 2 * 4
+    size = int(svg.get("width")) // MODULE - 2 * QUIET_ZONE
     assert (size - 17) % 4 == 0  # a QR version's side: 17 + 4 · version
     assert svg.get("width") == svg.get("height")
 
