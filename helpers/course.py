@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from helpers.messages import Friendly
+from helpers.notebooks import lesson_slugs
 from helpers.translate import t
 
 PIPELINE = ("02_stream", "03_producer", "04_consumer", "05_trigger")
@@ -44,5 +45,5 @@ def entry(slug: str) -> Entry:
 
 
 def next_lesson(slug: str) -> str | None:
-    later = [other for other in COURSE if other > slug]
+    later = [other for other in lesson_slugs() if other > slug]
     return later[0] if later else None

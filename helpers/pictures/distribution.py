@@ -7,13 +7,14 @@ from collections.abc import Mapping
 import plotly.graph_objects as go
 
 from helpers import style
+from helpers.charts import StillFigure
 from helpers.messages import Page
 from helpers.translate import number, t
 
 PATTERNS = ("", "/", "x")  # told apart without colours
 
 
-def chart(votes: Mapping[str, Mapping[str, int]]) -> go.Figure:
+def chart(votes: Mapping[str, Mapping[str, int]]) -> StillFigure:
     """votes: {"one key": {"shard 0": 12, …, "rejected": 3}, …}, the same bars in each."""
     bars = [
         go.Bar(
@@ -27,7 +28,7 @@ def chart(votes: Mapping[str, Mapping[str, int]]) -> go.Figure:
         )
         for (name, counted), pattern in zip(votes.items(), PATTERNS, strict=False)
     ]
-    return go.Figure(
+    figure = go.Figure(
         bars,
         layout={
             "title": {"text": t("distribution.title")},
@@ -40,6 +41,7 @@ def chart(votes: Mapping[str, Mapping[str, int]]) -> go.Figure:
             "separators": ",\N{NARROW NO-BREAK SPACE}" if number(0.5, 1) == "0,5" else ".,",
         },
     )
+    return StillFigure(figure)
 
 
 def table(votes: Mapping[str, Mapping[str, int]]) -> Page:

@@ -16,6 +16,7 @@ from ipywidgets import HTML, VBox
 from plotly.subplots import make_subplots
 
 from helpers import style
+from helpers.charts import LiveFigure, StillFigure
 from helpers.translate import t
 from helpers.waits import call
 from helpers.widgets import background, errors
@@ -76,7 +77,7 @@ class Dashboard(VBox):
         self._rate = Rate()
         self.gauges: list[Gauge] = []
         self._tiles, self._status = HTML(), Status()
-        self.line = go.FigureWidget(_line())
+        self.line = LiveFigure(_line())
         self.chart = LiveChart(self._measured_counts, every=every, name="dashboard")
         self.chart.figure.layout.height = 340
         super().__init__([self._tiles, self._status, self.line, self.chart])
@@ -97,7 +98,7 @@ class Dashboard(VBox):
         await self.chart.refresh()
         await self._refresh_gauges()
 
-    def snapshot(self) -> go.Figure:
+    def snapshot(self) -> StillFigure:
         """Both charts as they are now, still: what a saved notebook and its HTML show."""
         titles = (self.chart.figure.layout.title.text, self.line.layout.title.text)
         figure = make_subplots(rows=1, cols=2, column_widths=[0.62, 0.38], subplot_titles=titles)
@@ -106,7 +107,7 @@ class Dashboard(VBox):
         figure.update_layout(template=style.chart_template(), height=400, showlegend=False)
         figure.update_xaxes(title_text=t("dashboard.ago"), row=1, col=2)
         figure.update_yaxes(rangemode="tozero")
-        return figure
+        return StillFigure(figure, *self.chart.in_words())
 
     async def _measured_counts(self) -> Mapping[str, int]:
         counts = await call(self._read_counts)

@@ -14,6 +14,7 @@ from ipywidgets import HTML, Accordion, VBox
 
 from helpers import style
 from helpers.candidates import Candidate, ballot
+from helpers.charts import LiveFigure, StillFigure
 from helpers.translate import number, t
 from helpers.waits import WaitError, call
 from helpers.widgets import background, errors
@@ -39,7 +40,7 @@ class LiveChart(VBox):
         errors.forget(self._owner)
         self._read_counts, self._every, self._loop = read_counts, every, asyncio.get_running_loop()
         self.counts: dict[str, int] = {}
-        self.figure = go.FigureWidget(_figure(title or t("chart.title")))
+        self.figure = LiveFigure(_figure(title or t("chart.title")))
         self._table, self._status = HTML(), Status()
         words = Accordion([self._table], titles=(t("chart.as_table"),), selected_index=None)
         super().__init__([self.figure, self._status, words])
@@ -84,13 +85,20 @@ class LiveChart(VBox):
             with self.figure.batch_update():
                 trace.update(_trace(bars, votes))
             self.figure._repr_mimebundle_()  # puts the new bars into the saved state, which a page's reload shows
-        rows = [[bar.code, bar.name, number(count)] for bar, count in zip(bars, votes, strict=True)]
-        self._table.value = style.table([t("chart.code"), t("chart.driver"), t("chart.votes")], rows)
+        self._table.value = style.table(*self.in_words())
         self._status.say(t("chart.total", total=number(sum(votes))))
 
-    def snapshot(self) -> go.Figure:
+    def snapshot(self) -> StillFigure:
         """The chart as it is now, still: what a saved notebook and its HTML show."""
-        return go.Figure(self.figure.to_dict())
+        return StillFigure(self.figure.to_dict(), *self.in_words())
+
+    def in_words(self) -> tuple[list[str], list[list[str]]]:
+        """The headings and rows of the table that says what the chart shows."""
+        rows = [
+            [bar.code, bar.name, number(self.counts.get(bar.code, 0))]
+            for bar in with_strangers(ballot(), self.counts)
+        ]
+        return [t("chart.code"), t("chart.driver"), t("chart.votes")], rows
 
     async def _run(self) -> None:
         while True:

@@ -11,6 +11,7 @@ from ipywidgets import IntSlider, Layout, VBox
 from traitlets import Bool, Unicode
 
 from helpers import style
+from helpers.charts import LiveFigure
 from helpers.translate import number, t
 
 ESM = """
@@ -46,7 +47,7 @@ class SignOfLife(VBox):
 
     def __init__(self, value: int = 3):
         self.answer = PageAnswer()
-        self.figure = go.FigureWidget(
+        self.figure = LiveFigure(
             go.Bar(x=[t("sign_of_life.bar")], y=[value], text=[number(value)], marker={"color": style.BLUE}),
             layout={
                 "template": style.chart_template(),

@@ -49,7 +49,7 @@ lesson = await begin("02_stream", target=target, prefix=prefix, locale=locale)
 #
 # Todo lo que hacemos con Kinesis pasa por un cliente de **boto3**, igual que en AWS. El nombre del stream empieza por
 # `prefix`, para que treinta personas puedan compartir una cuenta sin pisarse; con el prefijo de siempre es el del
-# tutorial, `f1-vote-stream`. Las **etiquetas** (*tags*) marcan todo lo que creemos: la última lección las usa para no
+# tutorial, `f1-vote-stream`. Las [**etiquetas**](glossary.ipynb#cell-id=tag) (*tags*) marcan todo lo que creemos: la última lección las usa para no
 # dejarse nada.
 
 # %% [markdown] lang="en"
@@ -57,7 +57,7 @@ lesson = await begin("02_stream", target=target, prefix=prefix, locale=locale)
 #
 # Everything we do with Kinesis goes through a **boto3** client, just as on AWS. The stream's name starts with `prefix`, so
 # that thirty people can share one account without stepping on each other; with the usual prefix it is the tutorial's,
-# `f1-vote-stream`. The **tags** mark everything we make: the last lesson uses them to leave nothing behind.
+# `f1-vote-stream`. The [**tags**](glossary.ipynb#cell-id=tag) mark everything we make: the last lesson uses them to leave nothing behind.
 
 # %% tags=["builds"]
 import json
@@ -80,8 +80,8 @@ print(stream_name, tags)
 #
 # | Modo | Quién decide los shards | Cuándo conviene |
 # |---|---|---|
-# | **On-demand** | AWS, según la carga | carga desconocida o con picos raros |
-# | **Provisioned** | tú | carga previsible; además permite experimentar |
+# | [**On-demand**](glossary.ipynb#cell-id=on-demand) | AWS, según la carga | carga desconocida o con picos raros |
+# | [**Provisioned**](glossary.ipynb#cell-id=provisioned) | tú | carga previsible; además permite experimentar |
 #
 # Aquí queremos ver los shards y moverlos, así que lo creamos *provisioned* con **2 shards**.
 #
@@ -94,8 +94,8 @@ print(stream_name, tags)
 #
 # | Mode | Who decides the shards | When it suits |
 # |---|---|---|
-# | **On-demand** | AWS, by the load | unknown load, or rare peaks |
-# | **Provisioned** | you | predictable load; and it lets us experiment |
+# | [**On-demand**](glossary.ipynb#cell-id=on-demand) | AWS, by the load | unknown load, or rare peaks |
+# | [**Provisioned**](glossary.ipynb#cell-id=provisioned) | you | predictable load; and it lets us experiment |
 #
 # Here we want to see the shards and move them, so we create it *provisioned* with **2 shards**.
 #
@@ -213,6 +213,7 @@ for name in (stream_name, on_demand_name):
 
 # %%
 kinesis.delete_stream(StreamName=on_demand_name)
+print(on_demand_name, summary_of(on_demand_name)["StreamStatus"])
 
 # %% [markdown] lang="es"
 # ## Meter registros
@@ -231,7 +232,7 @@ kinesis.delete_stream(StreamName=on_demand_name)
 # %%
 started_at = time.time()
 receipts = []
-for voter, choice in [("ana", "VER"), ("luis", "NOR"), ("ana", "LEC")]:
+for voter, choice in [("ana", "VER"), ("hugo", "NOR"), ("ana", "LEC")]:
     receipt = kinesis.put_record(
         StreamName=stream_name,
         Data=json.dumps({"vote": choice, "voter": voter}),
@@ -242,20 +243,20 @@ for voter, choice in [("ana", "VER"), ("luis", "NOR"), ("ana", "LEC")]:
 
 # %% [markdown] lang="es"
 # Los dos votos de Ana están en el mismo shard, porque la clave es la misma, y el segundo tiene un número de secuencia
-# mayor: **dentro de un shard hay orden**. Entre shards distintos, no.
+# mayor: **dentro de un shard hay orden**. El de Hugo ha caído en el otro, y entre shards no lo hay.
 #
 # ## Sacar registros
 #
-# Kinesis no entrega nada por su cuenta: se lee. Primero se pide un **iterador**, que es un marcapáginas en *un* shard;
+# Kinesis no entrega nada por su cuenta: se lee. Primero se pide un [**iterador**](glossary.ipynb#cell-id=iterator), que es un marcapáginas en *un* shard;
 # después `get_records` devuelve lo que hay desde ahí. Leer no borra: los registros siguen 24 horas en el stream.
 
 # %% [markdown] lang="en"
 # Ana's two votes are in the same shard, since the key is the same, and the second has a larger sequence number: **within a
-# shard there is order**. Between shards there is none.
+# shard there is order**. Hugo's landed on the other, and between shards there is none.
 #
 # ## Take records out
 #
-# Kinesis delivers nothing by itself: you read. First you ask for an **iterator**, a bookmark in *one* shard; then
+# Kinesis delivers nothing by itself: you read. First you ask for an [**iterator**](glossary.ipynb#cell-id=iterator), a bookmark in *one* shard; then
 # `get_records` returns what there is from there on. Reading deletes nothing: records stay in the stream for 24 hours.
 
 
@@ -272,26 +273,26 @@ def show(records):
 
 
 # %% [markdown] lang="es"
-# `TRIM_HORIZON` empieza por el registro más antiguo que se conserva. Leemos el shard de Ana:
+# [`TRIM_HORIZON`](glossary.ipynb#cell-id=trim-horizon) empieza por el registro más antiguo que se conserva. Leemos el shard de Ana:
 
 # %% [markdown] lang="en"
-# `TRIM_HORIZON` starts at the oldest record still kept. We read Ana's shard:
+# [`TRIM_HORIZON`](glossary.ipynb#cell-id=trim-horizon) starts at the oldest record still kept. We read Ana's shard:
 
 # %%
 ana_shard = receipts[0]["ShardId"]
 show(read(ana_shard, "TRIM_HORIZON"))
 
 # %% [markdown] lang="es"
-# Ahí están sus votos, en orden. (Si has ejecutado la celda de los votos más de una vez, salen repetidos: un stream solo
-# añade.)
+# Ahí están sus votos, en orden. (Salen más si has ejecutado la celda de los votos otra vez o si en otra lección se ha
+# votado: un stream solo añade.)
 #
-# Ahora `LATEST`: desde *después* del último registro.
+# Ahora [`LATEST`](glossary.ipynb#cell-id=latest): desde *después* del último registro.
 
 # %% [markdown] lang="en"
-# There are her votes, in order. (If you ran the cell with the votes more than once they appear again: a stream only
-# appends.)
+# There are her votes, in order. (There are more if you ran the cell with the votes again, or if another lesson voted: a
+# stream only appends.)
 #
-# Now `LATEST`: from *after* the newest record.
+# Now [`LATEST`](glossary.ipynb#cell-id=latest): from *after* the newest record.
 
 # %%
 show(read(ana_shard, "LATEST"))
@@ -322,11 +323,11 @@ show(read(ana_shard, "AT_TIMESTAMP", Timestamp=started_at))
 #
 # | Por shard | Límite |
 # |---|---|
-# | Escribir | **1.000 registros/s** y **1 MB/s** |
+# | Escribir | **1 000 registros/s** y **1 MB/s** |
 # | Leer | **2 MB/s**, en 5 llamadas/s compartidas por todos los consumidores |
 #
 # Quien se pasa recibe `ProvisionedThroughputExceededException`; boto3 espera un poco y lo vuelve a intentar por su cuenta.
-# Un voto ocupa unos 100 bytes, así que nos limita el número de registros y no su tamaño: con 2 shards caben 2.000 votos
+# Un voto ocupa unos 100 bytes, así que nos limita el número de registros y no su tamaño: con 2 shards caben 2 000 votos
 # por segundo, si las claves se reparten bien.
 #
 # ## Lo que cuesta dejarlo encendido
@@ -362,7 +363,7 @@ print(t("lesson_02.cost", shards=open_shards, day=number(hourly * 24, 2), month=
 # %% [markdown] lang="es"
 # ## Ejercicio 1 · ¿Cuántos shards?
 #
-# En la final votan 4.500 personas por segundo y cada voto ocupa 300 bytes. Completa la función para que diga cuántos
+# En la final votan 4 500 personas por segundo y cada voto ocupa 300 bytes. Completa la función para que diga cuántos
 # shards hacen falta: el mayor de los que piden los dos límites de escritura, redondeado hacia arriba (`math.ceil`).
 #
 # <details><summary>Pista</summary>
@@ -448,7 +449,7 @@ lesson.quiz()
 # - Cada shard es dueño de un tramo de hashes; la *partition key* decide el shard. Dentro de un shard hay orden.
 # - Leer es pedir un iterador y avanzar; no borra nada. `TRIM_HORIZON` empieza por lo más antiguo, `LATEST` por lo que
 #   llegue.
-# - Un shard: 1.000 registros/s y 1 MB/s de entrada, 2 MB/s de salida. Encendido se paga siempre.
+# - Un shard: 1 000 registros/s y 1 MB/s de entrada, 2 MB/s de salida. Encendido se paga siempre.
 #
 # **Siguiente:** [3 · El productor](03_producer.ipynb), la función que mete los votos en el stream.
 

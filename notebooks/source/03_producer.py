@@ -85,11 +85,11 @@ api_name = f"{prefix}-api"
 tags = lesson.names.tags
 
 # %% [markdown] lang="es"
-# AWS identifica cada recurso por su **ARN**: servicio, región, cuenta y nombre. Los permisos se escriben con ARN, así que
+# AWS identifica cada recurso por su [**ARN**](glossary.ipynb#cell-id=arn): servicio, región, cuenta y nombre. Los permisos se escriben con ARN, así que
 # los preparamos ya. El número de cuenta se lo preguntamos a **STS**, el servicio que sabe quiénes somos.
 
 # %% [markdown] lang="en"
-# AWS identifies every resource by its **ARN**: service, region, account and name. Permissions are written with ARNs, so we
+# AWS identifies every resource by its [**ARN**](glossary.ipynb#cell-id=arn): service, region, account and name. Permissions are written with ARNs, so we
 # prepare them now. The account number we ask of **STS**, the service that knows who we are.
 
 # %% tags=["builds"]
@@ -198,7 +198,7 @@ for event in [{"body": body} for body in bodies] + [{}]:
 #
 # ## El rol
 #
-# Una función no usa tus claves: **asume un rol**. Un rol tiene dos documentos. La **política de confianza** dice *quién*
+# Una función no usa tus claves: [**asume un rol**](glossary.ipynb#cell-id=role). Un rol tiene dos documentos. La **política de confianza** dice *quién*
 # puede asumirlo: el servicio Lambda.
 
 # %% [markdown] lang="en"
@@ -207,7 +207,7 @@ for event in [{"body": body} for body in bodies] + [{}]:
 #
 # ## The role
 #
-# A function does not use your keys: it **assumes a role**. A role has two documents. The **trust policy** says *who* may
+# A function does not use your keys: it [**assumes a role**](glossary.ipynb#cell-id=role). A role has two documents. The **trust policy** says *who* may
 # assume it: the Lambda service.
 
 # %% tags=["builds"] builds="producer_role"
@@ -226,12 +226,12 @@ except iam.exceptions.EntityAlreadyExistsException as error:
     print(error.response["Error"]["Message"])
 
 # %% [markdown] lang="es"
-# La **política de permisos** dice *qué* puede hacer quien lo asume. Damos lo justo: meter registros en **este** stream y
+# La [**política de permisos**](glossary.ipynb#cell-id=policy) dice *qué* puede hacer quien lo asume. Damos lo justo: meter registros en **este** stream y
 # escribir **sus propios** logs. Ni leer el stream, ni borrar nada, ni tocar otros. Si alguien lograra colarse en la
 # función, eso sería todo lo que tendría.
 
 # %% [markdown] lang="en"
-# The **permissions policy** says *what* whoever assumes it may do. We give just enough: put records into **this** stream
+# The [**permissions policy**](glossary.ipynb#cell-id=policy) says *what* whoever assumes it may do. We give just enough: put records into **this** stream
 # and write **its own** logs. Not read the stream, not delete anything, not touch others. Were someone to break into the
 # function, that would be all they had.
 
@@ -534,8 +534,8 @@ form
 # ## Desde una página de otro origen: CORS
 #
 # Un **origen** es esquema, máquina y puerto. Una página solo puede leer respuestas de *su* origen, salvo que el otro lado
-# diga que no le importa: eso es **CORS**. Para un POST con JSON, el navegador pregunta antes con un `OPTIONS`, la
-# **consulta previa** (*preflight*): «soy una página de tal origen, ¿puedo?». Si las cabeceras de la respuesta no dicen que
+# diga que no le importa: eso es [**CORS**](glossary.ipynb#cell-id=cors). Para un POST con JSON, el navegador pregunta antes con un `OPTIONS`, la
+# [**consulta previa**](glossary.ipynb#cell-id=preflight) (*preflight*): «soy una página de tal origen, ¿puedo?». Si las cabeceras de la respuesta no dicen que
 # sí, el POST ni se manda.
 #
 # Python no es un navegador y no obedece a CORS, así que podemos hacer esas dos peticiones a mano y mirar las cabeceras.
@@ -544,7 +544,7 @@ form
 # ## From a page of another origin: CORS
 #
 # An **origin** is scheme, host and port. A page may only read answers of *its own* origin, unless the other side says it
-# does not mind: that is **CORS**. For a POST with JSON the browser asks first, with an `OPTIONS`, the **preflight**: "I am a
+# does not mind: that is [**CORS**](glossary.ipynb#cell-id=cors). For a POST with JSON the browser asks first, with an `OPTIONS`, the [**preflight**](glossary.ipynb#cell-id=preflight): "I am a
 # page of such an origin, may I?" If the headers of the answer do not say yes, the POST is not even sent.
 #
 # Python is not a browser and does not obey CORS, so we can make those two requests by hand and look at the headers.
@@ -590,8 +590,9 @@ def voting_page():
         .then(async answer => { output.value = `${answer.status} ${await answer.text()}`; })
         .catch(error => { output.value = error; });
     </script>"""
-    page = page.replace("LABEL", t("lesson_03.page_button")).replace("URL", vote_url)
-    frame = f'<iframe sandbox="allow-scripts" srcdoc="{html.escape(page)}" width="100%" height="60">'
+    label = t("lesson_03.page_button")
+    page = html.escape(page.replace("LABEL", label).replace("URL", vote_url))
+    frame = f'<iframe sandbox="allow-scripts" title="{label}" srcdoc="{page}" width="100%" height="60">'
     return HTML(f"<div>{frame}</iframe></div>")
 
 

@@ -47,12 +47,12 @@ lesson = await begin("04_consumer", target=target, prefix=prefix, locale=locale)
 # %% [markdown] lang="es"
 # ## Clientes y nombres
 #
-# Aparece un servicio nuevo, **DynamoDB**: la base de datos donde acaban los recuentos.
+# Aparece un servicio nuevo, [**DynamoDB**](glossary.ipynb#cell-id=dynamodb): la base de datos donde acaban los recuentos.
 
 # %% [markdown] lang="en"
 # ## Clients and names
 #
-# A new service appears, **DynamoDB**: the database where the counts end up.
+# A new service appears, [**DynamoDB**](glossary.ipynb#cell-id=dynamodb): the database where the counts end up.
 
 # %% tags=["builds"]
 import base64
@@ -198,7 +198,7 @@ source = archive.read("lambda_function.py").decode()
 display(Markdown(f"```python\n{source}```"))
 
 # %% [markdown] lang="es"
-# Lambda entrega los registros por **lotes** (*batches*), y la función hace dos cosas con cada lote: primero lo lee entero y
+# Lambda entrega los registros por [**lotes**](glossary.ipynb#cell-id=batch) (*batches*), y la función hace dos cosas con cada lote: primero lo lee entero y
 # luego suma. Otra vez es el código del tutorial, con tres cosas puestas en su sitio:
 #
 # | El tutorial | Aquí | Por qué |
@@ -214,7 +214,7 @@ display(Markdown(f"```python\n{source}```"))
 # La confianza es la misma del productor: Lambda puede asumirlo. Los permisos, otros.
 
 # %% [markdown] lang="en"
-# Lambda delivers records in **batches**, and the function does two things with each batch: first it reads it whole, and then
+# Lambda delivers records in [**batches**](glossary.ipynb#cell-id=batch), and the function does two things with each batch: first it reads it whole, and then
 # it adds. Again it is the tutorial's code, with three things put right:
 #
 # | The tutorial | Here | Why |
@@ -343,13 +343,13 @@ await until(consumer_is_ready, timeout=60, what=consumer_name)
 # %% [markdown] lang="es"
 # ## Base64, a mano
 #
-# Los datos de cada registro llegan en **Base64**, que escribe bytes cualesquiera con 64 caracteres corrientes. Se toman los
+# Los datos de cada registro llegan en [**Base64**](glossary.ipynb#cell-id=base64), que escribe bytes cualesquiera con 64 caracteres corrientes. Se toman los
 # bits de 6 en 6 (2⁶ = 64), y cada grupo es una letra. Tres bytes son 24 bits: cuatro letras justas.
 
 # %% [markdown] lang="en"
 # ## Base64, by hand
 #
-# The data of each record comes in **Base64**, which writes any bytes with 64 ordinary characters. The bits are taken 6 by 6
+# The data of each record comes in [**Base64**](glossary.ipynb#cell-id=base64), which writes any bytes with 64 ordinary characters. The bits are taken 6 by 6
 # (2⁶ = 64), and each group is a letter. Three bytes are 24 bits: exactly four letters.
 
 # %%

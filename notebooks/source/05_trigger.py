@@ -48,7 +48,7 @@ lesson = await begin("05_trigger", target=target, prefix=prefix, locale=locale)
 # ## Quién lee el stream
 #
 # Tienes un stream con votos y una función que sabe contarlos, pero nadie los ha presentado. En la consola eso se llama
-# **trigger**; en la API de AWS es un **event source mapping**, un objeto de Lambda. Es él quien lee cada shard una y otra
+# [**trigger**](glossary.ipynb#cell-id=trigger); en la API de AWS es un **event source mapping**, un objeto de Lambda. Es él quien lee cada shard una y otra
 # vez, junta registros en un lote (*batch*) y llama a la función con el lote. Ni Kinesis empuja, ni la función pregunta.
 #
 # Empezamos por los clientes y los nombres.
@@ -57,7 +57,7 @@ lesson = await begin("05_trigger", target=target, prefix=prefix, locale=locale)
 # ## Who reads the stream
 #
 # You have a stream with votes and a function that can count them, but nobody has introduced them. The console calls that a
-# **trigger**; in AWS's API it is an **event source mapping**, an object of Lambda's. It is the one that reads each shard
+# [**trigger**](glossary.ipynb#cell-id=trigger); in AWS's API it is an **event source mapping**, an object of Lambda's. It is the one that reads each shard
 # again and again, gathers records into a batch, and calls the function with the batch. Kinesis does not push, and the
 # function does not ask.
 #
@@ -831,7 +831,8 @@ lesson.quiz()
 # - Un lote sale cuando está lleno o se agota la ventana, y nunca mezcla shards.
 # - Desactivar y activar conserva el checkpoint; borrar y crear, no.
 #
-# **Siguiente:** [6 · Los logs](06_logs.ipynb), donde se ve lo que pasa dentro cuando algo falla.
+# **Siguiente:** [8 · El panel en vivo](08_dashboard.ipynb), donde vota la clase entera. (La 6, los logs, y la 7, buenas
+# prácticas, están en preparación.)
 
 # %% [markdown] lang="en"
 # ## Key points
@@ -843,7 +844,8 @@ lesson.quiz()
 # - A batch leaves when it is full or its window is over, and never mixes shards.
 # - Disabling and enabling keeps the checkpoint; deleting and creating does not.
 #
-# **Next:** [6 · The logs](06_logs.ipynb), where you see what happens inside when something fails.
+# **Next:** [8 · The live dashboard](08_dashboard.ipynb), where the whole class votes. (6, the logs, and 7, good practices,
+# are in preparation.)
 
 # %%
 lesson.finish()
