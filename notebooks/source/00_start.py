@@ -160,8 +160,8 @@ identity = boto3.client("sts").get_caller_identity()
 print(t("lesson_00.who", account=identity["Account"], arn=identity["Arn"]))
 if target == "local":
     region = process.status()
-    megabytes = round(region["memory_bytes"] / 1e6)
-    print(t("lesson_00.process", pid=region["pid"], memory=megabytes, children=region["children"]))
+    facts = {"memory": round(region["memory_bytes"] / 1e6), "children": region["children"]}
+    print(t("lesson_00.process", pid=region["pid"], **facts))
 else:
     print(t("lesson_00.not_local"))
 

@@ -406,7 +406,8 @@ my_key = next(key for key in candidates if shard_of(key) == "shardId-00000000000
 # end
 
 # %%
-await lesson.check("key_for_shard", my_key=my_key, shard="shardId-000000000003", stream=keys_stream)
+last_shard = "shardId-000000000003"
+await lesson.check("key_for_shard", my_key=my_key, shard=last_shard, stream=keys_stream)
 
 # %% [markdown] lang="es"
 # ## Ejercicio 2 · La parte del shard más cargado
