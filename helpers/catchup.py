@@ -15,13 +15,13 @@ from dataclasses import dataclass
 
 import boto3
 from botocore.exceptions import ClientError
-from IPython.utils.capture import capture_output
 
 from helpers.course import entry
 from helpers.messages import Friendly
 from helpers.names import Names
 from helpers.notebooks import Cell, solved_cells
 from helpers.translate import get_locale, t
+from helpers.unheard import unheard
 
 RUN_CODE = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
@@ -78,7 +78,7 @@ async def run_cell(source: str, filename: str, namespace: dict[str, object]) -> 
     """Runs a cell as Jupyter would, top-level await included; what it prints or displays is not shown."""
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     code = compile(source, filename, "exec", flags=RUN_CODE)
-    with capture_output():
+    with unheard():
         result = eval(code, namespace)
         if inspect.iscoroutine(result):
             await result
