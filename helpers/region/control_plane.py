@@ -114,7 +114,7 @@ class ControlPlane:
             self.metrics.flush()
         if (service, operation.name) == ("sqs", "ReceiveMessage"):
             return self._receive(params, wire.forwarded(operation, request, WaitTimeSeconds=0))
-        return self.moto.answer(service, wire.forwarded(operation, request))
+        return self.moto.answer(service, operation.name, wire.forwarded(operation, request))
 
     def _receive(self, params: dict, request: Request) -> Response:
         """ReceiveMessage asks again and again while it may wait: moto, waiting, would take no message in."""
@@ -122,7 +122,7 @@ class ControlPlane:
         seconds = params.get("WaitTimeSeconds")
         until = clock.now() + (self.moto.receive_seconds(params["QueueUrl"]) if seconds is None else seconds)
         while True:
-            answer = self.moto.answer("sqs", request)
+            answer = self.moto.answer("sqs", "ReceiveMessage", request)
             left = until - clock.now()
             if answer.status != 200 or b"ReceiptHandle" in answer.body or left <= 0:
                 return answer

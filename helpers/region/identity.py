@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import quote
 
+from botocore.utils import normalize_url_path
+
 from .clock import Clock
 from .errors import AwsError
 from .moto_services import Moto, Session
@@ -116,7 +118,7 @@ def invalid_token(service: str) -> AwsError:
 
 def signature(request: Request, match: re.Match, secret: str) -> str:
     """The signature that `secret` gives to this request; S3 signs the path as it is, the others quote it again."""
-    path = request.path if match["service"] == "s3" else quote(request.path, safe="/~")
+    path = request.path if match["service"] == "s3" else quote(normalize_url_path(request.path), safe="/~")
     query = "&".join(sorted(part if "=" in part else f"{part}=" for part in request.query.split("&") if part))
     signed = match["signed"].split(";")
     headers = "".join(f"{name}:{' '.join(request.header(name).split())}\n" for name in signed)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 import sys
 import threading
 from collections.abc import Callable
@@ -32,6 +33,7 @@ SERVICES = {  # signing name → moto's name (which is boto3's too)
     "sns": "sns",
     "s3": "s3",
 }
+_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 LOG_EVENTS_KEPT = 20_000  # per log group
 DATAPOINTS_KEPT = 50_000
 EXPIRED_KEPT_SECONDS = 3600
@@ -82,15 +84,20 @@ class Moto:
 
     # -- requests -----------------------------------------------------------------------------------------------
 
-    def answer(self, service: str, request: Request) -> Response:
-        """moto's answer to a request for `service` (boto3's name)."""
+    def answer(self, service: str, operation: str, request: Request) -> Response:
+        """moto's answer to a request for `service` (boto3's name). Raises AwsError for what moto cannot do."""
         with self._locks[service]:
             try:
-                return _call(self._app(service), request)
+                answer = _call(self._app(service), request)
+            except NotImplementedError:
+                raise not_in_this_region(f"{service} {operation}") from None
             except Exception:
                 # moto raises on some malformed requests; its traceback is for the region's log, not for the client.
-                LOG.exception("moto's %s failed on %s %s", service, request.method, request.path)
+                LOG.exception("moto's %s failed on %s", service, operation)
                 raise AwsError("InternalFailure", f"{service} could not handle this request.", 500) from None
+        if answer.body.startswith(b"<") and service != "s3":
+            answer.body = _NOT_XML.sub(b"?", answer.body)  # from names that clients gave
+        return answer
 
     def reset(self) -> None:
         """Forget everything but the managed policies."""
@@ -262,13 +269,20 @@ class _as_aws_error:
 
 
 def refuse_unsupported(service: str, operation: str, params: dict) -> None:
-    """What moto would accept and then hand to services that this region does not have."""
+    """What moto would accept and then hand to services that this region does not have; ARNs that it stumbles over."""
+    for name in ("TopicArn", "TargetArn", "SubscriptionArn", "ResourceArn") if service == "sns" else ():
+        if name in params and params[name].count(":") < 5:
+            raise AwsError("InvalidParameter", f"Invalid parameter: {name}")
+    whom = ("TopicArn", "TargetArn", "PhoneNumber")
+    if (service, operation) == ("sns", "Publish") and not any(name in params for name in whom):
+        text = "Invalid parameter: TopicArn or TargetArn Reason: no value for required parameter"
+        raise AwsError("InvalidParameter", text)
     if service == "sns" and operation == "Subscribe" and params.get("Protocol") != "sqs":
         raise not_in_this_region(f"SNS Subscribe with Protocol {params.get('Protocol')!r}")
     if service == "logs" and operation == "PutSubscriptionFilter":
         raise not_in_this_region("Logs PutSubscriptionFilter")
-    if service == "s3" and operation == "PutBucketNotificationConfiguration":
-        raise not_in_this_region("S3 PutBucketNotificationConfiguration")
+    if service == "s3" and operation.startswith("PutBucketNotification"):
+        raise not_in_this_region(f"S3 {operation}")
 
 
 def _call(app: Callable, request: Request) -> Response:

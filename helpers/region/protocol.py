@@ -27,6 +27,7 @@ from .forwarding import FORM, forwarded
 from .server import Request, Response
 
 _LOADER = botocore.loaders.Loader()
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 AWS_SERVICES = frozenset(_LOADER.list_available_services("service-2"))
 
 
@@ -118,7 +119,8 @@ class Protocol:
             headers = [("Content-Type", self._json_type), ("x-amzn-ErrorType", error.code)]
             content = json.dumps(body).encode()
         else:
-            detail = f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
+            message = _NOT_XML.sub("\ufffd", error.message)
+            detail = f"<Code>{escape(error.code)}</Code><Message>{escape(message)}</Message>"
             if self.name == "query":
                 inner = f"<Error><Type>Sender</Type>{detail}</Error><RequestId>{request_id}</RequestId>"
                 content = f"<ErrorResponse>{inner}</ErrorResponse>".encode()
