@@ -412,6 +412,26 @@ def test_a_partial_failure_is_told_in_its_place(kinesis, stream):
     )
 
 
+def test_a_request_all_of_whose_records_are_throttled_succeeds(kinesis, stream):
+    stream()
+    put(kinesis, bytes(MIB - 1))
+    answer = kinesis.put_records(StreamName="votes", Records=[GOOD] * 3)
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+    assert answer["FailedRecordCount"] == 3
+    assert {told["ErrorCode"] for told in answer["Records"]} == {"ProvisionedThroughputExceededException"}
+
+
+def test_one_key_never_exceeds_one_shard_on_demand_either(kinesis, stream):
+    stream(None)
+    put(kinesis, bytes(MIB - 1))
+    code, _ = refusal(kinesis, "put_record", StreamName="votes", Data=b"x", PartitionKey="k")
+    assert code == "ProvisionedThroughputExceededException"
+    others = [{"Data": b"x", "PartitionKey": key} for key in ("VER", "HAM", "LEC", "NOR", "k")]
+    answer = kinesis.put_records(StreamName="votes", Records=others)
+    assert "ErrorCode" in answer["Records"][-1]
+    assert answer["FailedRecordCount"] < len(others)
+
+
 def test_put_record_throttled(kinesis, stream):
     stream()
     put(kinesis, bytes(MIB - 1))
@@ -868,6 +888,13 @@ def test_retention_goes_up_and_down(kinesis, stream):
         assert described["RetentionPeriodHours"] == hours
 
 
+def test_a_stream_may_be_made_for_large_records(kinesis, stream):
+    stream(MaxRecordSizeInKiB=10240)
+    put(kinesis, bytes(10 * MIB - 1))
+    refused = refusal(kinesis, "create_stream", StreamName="other", ShardCount=1, MaxRecordSizeInKiB=10241)
+    check(refused, "ValidationException", ANY)
+
+
 def test_update_max_record_size(kinesis, stream):
     stream()
     kinesis.update_max_record_size(StreamARN=ARN, MaxRecordSizeInKiB=2048)
@@ -990,7 +1017,9 @@ def test_what_is_not_in_this_region_is_refused_by_name(kinesis, stream, action, 
 
 # Rows of aws-behaviour/kinesis.md that neither this file nor its neighbours hold, and why:
 # - On-demand scaling (capacity from the last 30 days, a hot shard split within 15 minutes, the MB/s maxima): a stream
-#   on demand keeps its shards here; a lesson is over before AWS would scale.
+#   on demand keeps its shards here; a lesson is over before AWS would scale, and does not put 500 KB/s on a shard.
+# - On-demand Advantage, service-managed keys, enhanced fan-out, encryption, enhanced monitoring, resource policies,
+#   channels and queues: refused by name (test_refused_by_name.py).
 # - Put-to-get latency of about 200 ms: records are readable at once.
 # - Burst credit: one record above the shard's rate is taken and worked off; how AWS saves credit up is not documented.
 # - Sequence counters shared by groups of five shards: each shard counts for itself; no promise to a caller differs.

@@ -253,6 +253,17 @@ def test_ten_scalings_in_24_hours(kinesis, make_stream, manual_clock, refusal):
     assert refusal(scale, target=2)[0] == "LimitExceededException"
 
 
+def test_an_account_has_fifty_streams_on_demand(kinesis, make_stream, manual_clock, refusal):
+    for number in range(50):
+        make_stream(f"on-demand-{number}", shards=None)
+    text = "The account has its 50 streams in On-Demand mode already."
+    assert refusal(make_stream, name="one-more", shards=None) == ("LimitExceededException", text)
+    mode = {"StreamModeDetails": {"StreamMode": "ON_DEMAND"}}
+    provisioned = make_stream("provisioned").arn
+    refused = refusal(kinesis.update_stream_mode, StreamARN=provisioned, **mode)
+    assert refused == ("LimitExceededException", text)
+
+
 def test_two_mode_switches_in_24_hours_and_the_shards_stay(kinesis, make_stream, manual_clock, refusal):
     stream = make_stream(shards=3)
 

@@ -6,6 +6,7 @@ Each test is a row, or a few, of the project's page on AWS's behaviour; what is 
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 
 import pytest
@@ -143,6 +144,60 @@ def test_each_bad_parameter_is_refused_in_awss_words(create, stream_arn):
         ),
     ]:
         assert refused(create, **asked) == expected
+
+
+FIFO = "arn:aws:sqs:us-east-1:123456789012:failed.fifo"
+PATTERN = {"Pattern": '{"data":{"driver":["VER"]}}'}
+
+
+def test_each_parameter_has_its_limits(create):
+    for name, value in [
+        ("MaximumBatchingWindowInSeconds", 301),
+        ("ParallelizationFactor", 11),
+        ("MaximumRetryAttempts", 10001),
+        ("MaximumRecordAgeInSeconds", 604801),
+        ("TumblingWindowInSeconds", 901),
+    ]:
+        member = name[0].lower() + name[1:]
+        text = f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: Member must "
+        refusal = refused(create, **{name: value})
+        assert refusal == ("ValidationException", f"{text}have value less than or equal to {value - 1}", 400)
+    for asked, code in [
+        ({"FunctionResponseTypes": REPORT * 2}, "ValidationException"),
+        ({"FunctionResponseTypes": ["Other"]}, "ValidationException"),
+        ({"FilterCriteria": {"Filters": [{"Pattern": " " * 4097}]}}, "ValidationException"),
+        ({"FilterCriteria": {"Filters": [PATTERN] * 6}}, "InvalidParameterValueException"),
+        (
+            {"FilterCriteria": {"Filters": [{"Pattern": '{"data":["VER"]}'}]}},
+            "InvalidParameterValueException",
+        ),
+        ({"DestinationConfig": {"OnSuccess": {"Destination": FIFO}}}, "InvalidParameterValueException"),
+        ({"DestinationConfig": {"OnFailure": {"Destination": FIFO}}}, "InvalidParameterValueException"),
+        ({"StartingPosition": "AT_TIMESTAMP"}, "InvalidParameterValueException"),
+        ({"StartingPositionTimestamp": 1}, "InvalidParameterValueException"),
+        (
+            {"StartingPosition": "AT_TIMESTAMP", "StartingPositionTimestamp": 1 << 33},
+            "InvalidParameterValueException",
+        ),
+        ({"FunctionName": "count:live"}, "NotInThisRegion"),
+        ({"EventSourceArn": "arn:aws:sqs:us-east-1:123456789012:queue"}, "NotInThisRegion"),
+    ]:
+        assert refused(create, **asked)[0] == code, asked
+
+
+def test_an_update_takes_filters_and_destination_away(create, pipeline):
+    queue = {"OnFailure": {"Destination": pipeline.queue()}}
+    mapping = create(FilterCriteria={"Filters": [PATTERN]}, DestinationConfig=queue)["UUID"]
+    pipeline.settle(mapping, "Enabled")
+    shown = pipeline.shown(mapping)
+    assert (shown["FilterCriteria"], shown["DestinationConfig"]) == ({"Filters": [PATTERN]}, queue)
+    pipeline.functions.update_event_source_mapping(
+        UUID=mapping, FilterCriteria={}, DestinationConfig={"OnFailure": {}}
+    )
+    pipeline.settle(mapping, "Enabled")
+    shown = pipeline.shown(mapping)
+    assert "FilterCriteria" not in shown
+    assert shown["DestinationConfig"] == {"OnFailure": {}}
 
 
 @pytest.mark.parametrize(
@@ -650,6 +705,19 @@ def test_the_answer_is_ignored_without_report_batch_item_failures(pipeline):
     assert pipeline.batches() == [["a"]]
 
 
+def test_the_functions_own_dead_letter_queue_hears_nothing(pipeline):
+    arn = pipeline.stream()
+    queue, letters = pipeline.queue(), pipeline.queue("letters")
+    pipeline.function("raise ValueError('never')", "count", "sqs:SendMessage")
+    pipeline.functions.update_function_configuration(
+        FunctionName="count", DeadLetterConfig={"TargetArn": letters}
+    )
+    pipeline.map(arn, MaximumRetryAttempts=0, DestinationConfig={"OnFailure": {"Destination": queue}})
+    pipeline.put("a")
+    assert pipeline.message(queue)
+    assert pipeline.messages(letters) == []
+
+
 def test_a_function_that_times_out_failed(pipeline):
     arn = pipeline.stream()
     queue = pipeline.queue()
@@ -694,20 +762,41 @@ def test_only_matching_records_reach_the_function(pipeline):
     assert pipeline.batches() == [['{"driver":"VER"}', '{"driver":"VER","lap":2}']]
 
 
-def test_iterator_age_is_measured(pipeline):
+def test_iterator_age_and_reads_are_measured(pipeline):
     arn = pipeline.stream()
     pipeline.function("return None")
-    pipeline.map(arn)
-    pipeline.put("a")
-    pipeline.until(pipeline.seen)
-    found = pipeline.aws("cloudwatch").list_metrics(Namespace="AWS/Lambda", MetricName="IteratorAge")[
-        "Metrics"
-    ]
-    assert [metric["Dimensions"] for metric in found] == [[{"Name": "FunctionName", "Value": "count"}]]
+    pipeline.map(arn, ParallelizationFactor=2, BatchSize=1)
+    pipeline.put("a", "b", "c")
+    pipeline.until(lambda: len(pipeline.seen()) == 3)
+    count, stream = ("AWS/Lambda", "FunctionName", "count"), ("AWS/Kinesis", "StreamName", "votes")
+    cloudwatch = pipeline.aws("cloudwatch")
+    span = {"StartTime": time.time() - 3600, "EndTime": time.time() + 3600}
+    for (namespace, dimension, named), name, statistic, expected in [
+        (count, "IteratorAge", "SampleCount", 3),
+        (count, "Invocations", "Sum", 3),
+        (count, "Errors", "Sum", 0),
+        (stream, "GetRecords.Records", "Sum", 3),
+        (stream, "GetRecords.Bytes", "Sum", 3 * len("key" + "a")),
+    ]:
+        dimensions = [{"Name": dimension, "Value": named}]
+        metric = {"Namespace": namespace, "MetricName": name, "Dimensions": dimensions}
+        asked = {**metric, **span, "Period": 7200, "Statistics": [statistic]}
+
+        def total(asked=asked, statistic=statistic) -> float:
+            points = cloudwatch.get_metric_statistics(**asked)["Datapoints"]
+            return sum(point[statistic] for point in points)
+
+        pipeline.until(lambda total=total, expected=expected: total() == expected)
+        query = {"Id": "a", "MetricStat": {"Metric": metric, "Period": 7200, "Stat": statistic}}
+        (result,) = cloudwatch.get_metric_data(MetricDataQueries=[query], **span)["MetricDataResults"]
+        assert sum(result["Values"]) == expected, name
 
 
 # Not covered here, and why:
 # - ages, retention, batching and tumbling windows, the 6 MB limit, lanes by key: test_poller.py, on a clock that is
 #   advanced; every case of partial answers, filters, backoff: the tables of test_batch.py and test_filter.py
-# - enhanced fan-out (consumer ARNs), Kafka destinations, KMSKeyArn, MetricsConfig: refused, not in this region
+# - enhanced fan-out (consumer ARNs), Kafka destinations, aliases, KMSKeyArn, MetricsConfig and so the ESM metrics:
+#   refused by name (test_refused_by_name.py)
+# - DeadLetterErrors, DestinationDeliveryFailures, Throttles: tests of awslambda and test_poller.py
+# - "up to 90 s to stop and restart polling", "several seconds" to delete: settings.mapping_seconds, shortened
 # - the SDK user's lambda:CreateEventSourceMapping permission: tests of the control plane
