@@ -5,6 +5,7 @@ installed come first.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 
@@ -26,6 +27,13 @@ def main(arguments: list[str] | None = None) -> int:
         return options.command(options)
     except (Failure, LessonError) as error:
         print(error, file=sys.stderr)
+        return 1
+    except PermissionError as error:
+        print(
+            f"{error.filename or 'The workbook'} cannot be written ({error.strerror}). "
+            "Copy the workbook to a folder of yours and work there.",
+            file=sys.stderr,
+        )
         return 1
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
@@ -66,11 +74,16 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--prefix", help="in front of every name that is made")
     one.add_argument("--stop-on-failure", action="store_true", help="do not go on after a lesson that failed")
 
-    command(
+    one = command(
         "test",
         test,
         "Check style, notebooks and lock, then run the tests.",
         "options of pytest, such as -k shard",
+    )
+    one.add_argument(
+        "--foreign",
+        action="store_true",
+        help="instead, run the lessons against ministack, which is installed",
     )
 
     one = command(
@@ -121,6 +134,8 @@ def run(options: argparse.Namespace) -> int:
 
 def test(options: argparse.Namespace) -> int:
     require_installed()
+    if options.foreign:
+        return foreign(options)
     for module, arguments in (
         ("ruff", ["check"]),
         ("ruff", ["format", "--check"]),
@@ -142,6 +157,16 @@ def bench(options: argparse.Namespace) -> int:
 
     print(tool.bench([OurRegion] if options.alone else [OurRegion, Ministack], options.runs, options.only))
     print(f"Every value: {tool.REPORT}")
+    return 0
+
+
+def foreign(options: argparse.Namespace) -> int:
+    from helpers.tools.foreign import VARIABLE, ministack
+
+    pytest = [sys.executable, "-m", "pytest", "tests/notebooks/test_foreign.py", *options.passed_on]
+    environment = {**os.environ, VARIABLE: str(ministack())}
+    if subprocess.run(pytest, cwd=WORKBOOK, env=environment).returncode:
+        raise Failure("The lessons did not go as far on ministack as the table in test_foreign.py says.")
     return 0
 
 

@@ -63,35 +63,42 @@ def _state(tmp_path_factory):
 
 
 @pytest.fixture
-def account(_state, monkeypatch):
-    """An empty account; afterwards this process is as it was."""
-    before = dict(os.environ)
+def as_found(monkeypatch):
+    """Afterwards this process is as it was: its environment, its connection, its language."""
+    before, locale = dict(os.environ), translate.get_locale()
     monkeypatch.setattr(connection, "_learner", {})
     monkeypatch.setattr(connection, "_ours", {})
-    process.reset()
-    yield Account(_state.endpoint_url, _state.account, Credentials(_state.access_key, _state.secret_key))
+    yield
     background.stop_all()
     errors.forget()
     os.environ.clear()
     os.environ.update(before)
     boto3.DEFAULT_SESSION = None
-    translate.set_locale("es")
+    translate.set_locale(locale)
+
+
+@pytest.fixture
+def account(_state, as_found):
+    """An empty account."""
+    process.reset()
+    return Account(_state.endpoint_url, _state.account, Credentials(_state.access_key, _state.secret_key))
 
 
 @dataclass
 class Ran:
-    """What became of a lesson's cells: what they printed, their variables, and the error that ended them."""
+    """What became of a lesson's cells: what they printed, their variables, the error that ended them, and its cell."""
 
     text: str
     names: dict
     error: Exception | None
+    cell: str
 
 
 def run_cells(slug: str, **parameters: str) -> Ran:
     """Runs a solved lesson from top to bottom in this process, without a kernel, up to the first error."""
     names = {"__name__": f"lesson_{slug}"}
 
-    async def run() -> Exception | None:
+    async def run() -> tuple[Exception | None, str]:
         for cell in solved_cells(slug, "en"):
             if cell.kind != "code":
                 continue
@@ -100,14 +107,14 @@ def run_cells(slug: str, **parameters: str) -> Ran:
                 if asyncio.iscoroutine(result):
                     await result
             except Exception as error:
-                return error
+                return error, cell.source
             if "parameters" in cell.tags:
                 names.update(parameters)
-        return None
+        return None, ""
 
     with redirect_stdout(io.StringIO()) as out:
-        error = asyncio.run(run())
-    return Ran(out.getvalue(), names, error)
+        error, cell = asyncio.run(run())
+    return Ran(out.getvalue(), names, error, cell)
 
 
 @pytest.fixture
