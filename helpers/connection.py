@@ -23,6 +23,7 @@ from botocore.parsers import ResponseParserError
 
 from helpers import style
 from helpers.messages import Friendly
+from helpers.region.proxies import without_proxy
 from helpers.translate import number, t
 
 ACCOUNT_VARIABLE = "STREAMING_WORKBOOK_ACCOUNT"
@@ -167,13 +168,6 @@ def checked_url(target: str) -> str:
     if not sound or url.username or url.query or url.fragment or any(c.isspace() for c in target):
         raise ConnectError(t("connect.bad_target", target=target))
     return target.rstrip("/")
-
-
-def without_proxy(listed: str, *also: str) -> str:
-    """NO_PROXY's list with this machine in it, and `also`, what else it is called."""
-    own = ("127.0.0.1", "localhost", "::1", *also)
-    hosts = [host.strip() for host in listed.split(",") if host.strip()]
-    return ",".join(hosts + [host for host in own if host not in hosts])
 
 
 # --- the process and the other side -----------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import sys
 from . import process
 from .errors import RegionError
 from .lan import is_public, lan_address
+from .proxies import without_proxy
 from .state import State
 
 
@@ -110,6 +111,7 @@ def environment(state: State) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": state.secret_key,
         "AWS_REGION": state.region,
         "AWS_DEFAULT_REGION": state.region,
+        **{name: without_proxy(os.environ.get(name, "")) for name in ("NO_PROXY", "no_proxy")},
     }
 
 

@@ -18,8 +18,8 @@ from helpers.connection import (
     confirmed,
     connect,
     url_variables,
-    without_proxy,
 )
+from helpers.region.proxies import without_proxy
 
 LEARNER = {
     "AWS_ACCESS_KEY_ID": "AKIALEARNER",

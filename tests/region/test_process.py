@@ -155,6 +155,7 @@ def test_reset_empties_the_account(home):
 def test_env_points_any_client_at_the_region(home):
     found = process.ensure_started()
     assert environment(found)["AWS_ENDPOINT_URL"] == found.endpoint_url
+    assert "127.0.0.1" in environment(found)["NO_PROXY"].split(",")
     assert variable("sh", "A", "b") == "export A='b'"
     assert variable("powershell", "A", "b") == "$env:A = 'b'"
     assert variable("cmd", "A", "b") == "set A=b"

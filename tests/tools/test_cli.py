@@ -8,7 +8,7 @@ import pytest
 from helpers.notebooks import WORKBOOK
 from helpers.tools import cli
 
-COMMANDS = ("lab", "run", "test", "build", "lock")
+COMMANDS = ("lab", "run", "test", "bench", "build", "lock")
 
 
 def helpers(*arguments):
@@ -53,6 +53,15 @@ def test_what_cannot_be_done_ends_with_1_and_says_why():
     assert done.returncode == 1
     assert done.stderr.startswith("No lesson starts with '77'.")
     assert "Traceback" not in done.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_a_clear_error(monkeypatch, capsys):
+    def refuse(_):
+        raise PermissionError(13, "Permission denied", "build/run")
+
+    monkeypatch.setattr(cli, "run", refuse)
+    assert cli.main(["run"]) == 1
+    assert "build/run cannot be written" in capsys.readouterr().err
 
 
 def test_the_tests_command_stops_at_the_first_that_fails_and_names_it(monkeypatch, capfd):
