@@ -234,6 +234,15 @@ def test_a_delivery_that_the_role_may_not_make_is_counted(
     assert failures[0]["Dimensions"] == [{"Name": "FunctionName", "Value": "votes"}]
 
 
+def test_a_letter_that_finds_no_queue_is_counted(held, deploy_held, aws, region, attempts, queue):
+    name = deploy_held(FAILS, DeadLetterConfig={"TargetArn": queue.arn})
+    held.put_function_event_invoke_config(FunctionName=name, MaximumRetryAttempts=0)
+    queue.sqs.delete_queue(QueueUrl=queue.url)
+    send(held, name, attempts)
+    errors = {"Namespace": "AWS/Lambda", "MetricName": "DeadLetterErrors"}
+    until(lambda: region.metrics.flush() or aws("cloudwatch").list_metrics(**errors)["Metrics"])
+
+
 def test_without_concurrency_an_event_goes_straight_to_its_destination(held, deploy_held, attempts, queue):
     name = deploy_held(FAILS)
     held.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)

@@ -8,10 +8,13 @@ from __future__ import annotations
 import base64
 import json
 import re
+from functools import partial
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+
+from helpers.region.awslambda.function_actions import KNOWN_RUNTIMES
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function"
 ECHO = "def lambda_handler(event, context):\n    return [event, context.invoked_function_arn]\n"
@@ -213,6 +216,45 @@ def test_list_functions_in_pages(client, deploy):
             "1 validation error detected: Value '10241' at 'memorySize' failed to satisfy constraint: "
             "Member must have value less than or equal to 10240",
         ),
+        (
+            {"FunctionName": "x" * 65},
+            "ValidationException",
+            f"1 validation error detected: Value '{'x' * 65}' at 'functionName' failed to satisfy constraint: "
+            "Member must have length less than or equal to 64",
+        ),
+        (
+            {"Runtime": "python3.7"},
+            "InvalidParameterValueException",
+            "The runtime parameter of python3.7 is no longer supported for creating or updating AWS Lambda functions. "
+            "We recommend you use a supported runtime while creating or updating functions.",
+        ),
+        (
+            {"Runtime": "python9"},
+            "InvalidParameterValueException",
+            f"Value python9 at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: "
+            f"[{', '.join(KNOWN_RUNTIMES)}] or be a valid ARN",
+        ),
+        (
+            {"Environment": {"Variables": {"my-stream": "votes"}}},
+            "ValidationException",
+            "1 validation error detected: Value at 'environment.variables' failed to satisfy constraint: Map keys must "
+            "satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]",
+        ),
+        (
+            {"Environment": {"Variables": {"AWS_REGION": "eu-west-1"}}},
+            "InvalidParameterValueException",
+            "Lambda was unable to configure your environment variables because the environment variables you have "
+            "provided contains reserved keys that are currently not supported for modification. Reserved keys used in "
+            "this request: AWS_REGION",
+        ),
+        ({"Environment": {"Variables": {"AA": "x" * 4096}}}, "InvalidParameterValueException", None),
+        (
+            {"Code": {"ZipFile": b"x" * 52_428_801}},
+            "RequestEntityTooLargeException",
+            "Zipped size must be smaller than 52428800 bytes",
+        ),
+        ({"Code": {}}, "InvalidParameterValueException", "Please provide a source for function code."),
+        ({"Code": {"ZipFile": b"x", "S3Bucket": "votes", "S3Key": "k"}}, "NotInThisRegion", None),
         ({"Runtime": "nodejs22.x"}, "NotInThisRegion", None),
         ({"Layers": ["arn:aws:lambda:us-east-1:123456789012:layer:l:1"]}, "NotInThisRegion", None),
         ({"VpcConfig": {"SubnetIds": ["subnet-0123456789abcdef0"]}}, "NotInThisRegion", None),
@@ -340,6 +382,31 @@ def test_event_invoke_configuration(deploy, client):
     client.put_function_event_invoke_config(FunctionName="votes", MaximumRetryAttempts=0)
     config = client.get_function_event_invoke_config(FunctionName="votes")
     assert (config["MaximumEventAgeInSeconds"], config["DestinationConfig"]["OnFailure"]) == (21600, {})
+    for wrong, code, message in [
+        ({"MaximumRetryAttempts": 3}, "ValidationException", "have value less than or equal to 2"),
+        (
+            {"MaximumEventAgeInSeconds": 21601},
+            "ValidationException",
+            "have value less than or equal to 21600",
+        ),
+        (
+            {},
+            "InvalidParameterValueException",
+            "You must specify at least one of error handling or destination",
+        ),
+        (
+            {"DestinationConfig": {"OnSuccess": {"Destination": f"{ARN}:votes"}}},
+            "InvalidParameterValueException",
+            "You can't specify the function as a destination for itself.",
+        ),
+        (
+            {"DestinationConfig": {"OnFailure": {"Destination": "arn:aws:s3:::bucket"}}},
+            "NotInThisRegion",
+            "arn:aws:s3:::bucket",
+        ),
+    ]:
+        refusal = refused(partial(client.put_function_event_invoke_config, FunctionName="votes", **wrong))
+        assert refusal[0] == code and message in refusal[2]
     client.delete_function_event_invoke_config(FunctionName="votes")
     assert client.list_function_event_invoke_configs(FunctionName="votes")["FunctionEventInvokeConfigs"] == []
 
@@ -396,10 +463,12 @@ def test_permissions(deploy, client, region):
 # -- CloudWatch's metrics -----------------------------------------------------------------------------------------
 
 
-def test_metrics(deploy, aws, region):
+def test_metrics(deploy, aws, client, region):
     function = deploy("def lambda_handler(event, context):\n    assert not event\n")
     for event in ({}, {"fail": 1}, {}):
         function.invoke(event)
+    client.put_function_concurrency(FunctionName="votes", ReservedConcurrentExecutions=0)
+    assert refused(lambda: client.invoke(FunctionName="votes"))[0] == "TooManyRequestsException"
     rows = aws("cloudwatch").get_metric_data(
         MetricDataQueries=[
             {
@@ -418,6 +487,7 @@ def test_metrics(deploy, aws, region):
                 ("Invocations", "Sum"),
                 ("Errors", "Sum"),
                 ("Throttles", "Sum"),
+                ("Duration", "SampleCount"),
                 ("ConcurrentExecutions", "Maximum"),
             )
         ],
@@ -427,7 +497,8 @@ def test_metrics(deploy, aws, region):
     assert {row["Id"]: sum(row["Values"]) for row in rows} == {
         "invocations": 3,
         "errors": 1,
-        "throttles": 0,
+        "throttles": 1,
+        "duration": 3,
         "concurrentexecutions": 1,
     }
 
@@ -450,6 +521,9 @@ def test_a_region_answers_the_default_session_too(deploy, region, monkeypatch):
 #
 # §1 restore/next, restore/error: SnapStart, which is refused by name.
 # §1 the 1 MiB X-Ray cause header: this region has no X-Ray; the bootstrap does not send it.
+# §1 Lambda-Runtime-Cognito-Identity, -Aws-Tenant-Id, -Invocation-Id: there are no identity pools or tenants here
+#    (Invoke's TenantId is refused by name), and awslambdaric asks for no invocation id.
+# §3 AWS_LAMBDA_LOG_FORMAT and _LOG_LEVEL come with the JSON log format, which is refused by name.
 # §2 Runtime.UnmarshalError: an event that is not JSON is refused by Invoke, so no handler can meet one.
 # §3 LD_LIBRARY_PATH, PYTHONPATH=/var/runtime, SHLVL, AWS_XRAY_DAEMON_*: there are no such folders or daemon here.
 #    LAMBDA_TASK_ROOT and PWD are the real folder, since the code reads its files there; only texts say /var/task.
@@ -457,6 +531,7 @@ def test_a_region_answers_the_default_session_too(deploy, region, monkeypatch):
 #    what ends it with the region.
 # §4 a literal /tmp is the machine's, shared by all: a function's own is what `tempfile` names (TMPDIR).
 # §4 environments are retired when idle or before their credentials expire, not "every few hours".
+# §4 the 512 MB of /tmp are not measured; EphemeralStorage is refused by name.
 # §5 ConcurrentInvocationLimitExceeded: past the machine's measure events wait for an environment instead.
 # §5 the older payloads and log lines of a timeout ("… Task timed out after …"): the new style only.
 # §6 JSON log format: refused by name. logs:CreateLogGroup is not asked for: the group is made by the service.

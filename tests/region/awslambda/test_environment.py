@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from helpers.region.awslambda import pool
+from helpers.region.awslambda import environment, pool
 
 POSIX = sys.platform != "win32"
 COUNTS = """
@@ -186,6 +186,26 @@ def test_an_init_that_fails_is_tried_again_in_the_invocation(deploy):
     failed = "Status: error\tError Type: Runtime.ImportModuleError\n"
     assert ends == [f"Phase: init\t{failed}", f"Phase: invoke\t{failed}"]
     assert events[-1].endswith(failed)
+
+
+def test_an_init_that_takes_too_long_is_run_again_in_the_invocation(deploy, monkeypatch, tmp_path):
+    monkeypatch.setattr(environment, "INIT_SECONDS", 0.5)
+    marker = tmp_path / "tried"
+    source = f"""
+    import os, time
+    if not os.path.exists({str(marker)!r}):
+        open({str(marker)!r}, "w").close()
+        time.sleep(60)
+    def lambda_handler(event, context):
+        return "ready"
+    """
+    function = deploy(source, Timeout=20)
+    outcome = function.invoke({})
+    assert (outcome.error, outcome.payload) == (None, "ready")
+    assert "Init Duration" not in outcome.log
+    events = function.log_events()
+    assert re.fullmatch(r"INIT_REPORT Init Duration: \d+\.\d\d ms\tPhase: init\tStatus: timeout\n", events[1])
+    assert [event.split()[0] for event in events] == ["INIT_START", "INIT_REPORT", "START", "END", "REPORT"]
 
 
 # -- what an environment keeps -------------------------------------------------------------------------------

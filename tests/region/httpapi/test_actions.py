@@ -153,7 +153,7 @@ NOT_HERE = "NotInThisRegion"
         (
             {"CorsConfiguration": {"AllowOrigins": ["*"], "AllowCredentials": True}},
             "BadRequestException",
-            "AllowCredentials",
+            "allow-credentials is not supported",
         ),
     ],
 )

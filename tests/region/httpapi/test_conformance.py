@@ -550,10 +550,14 @@ def test_without_cors_the_function_is_on_its_own(make):
 
 
 def test_cors_of_any_origin_with_credentials_is_refused(gateway):
-    with pytest.raises(ClientError, match="BadRequestException"):
+    with pytest.raises(ClientError) as refusal:
         gateway.create_api(
             Name="c", ProtocolType="HTTP", CorsConfiguration={"AllowOrigins": ["*"], "AllowCredentials": True}
         )
+    assert refusal.value.response["Error"] == {
+        "Code": "BadRequestException",
+        "Message": "allow-credentials is not supported if 'allow-origin' is *",
+    }
 
 
 # §8 Throttling and metrics
