@@ -27,13 +27,21 @@ def ensure_started(lan: str = "") -> State:
     """The running region's state; starts one where there is none. Raises RegionError.
 
     lan: the address of this machine that a region started here opens its front door on; "" for loopback. One that
-    runs already stays as it is: its state's `lan` says how.
+    runs already stays as it is: its state's `lan` says how. But one of older code, after an update of the workbook,
+    is replaced; the lessons build what it held again.
     """
+    code = states.code()
     running = find()
-    if running:
+    if running and running.code == code:
         return running
     with locked(states.ensure_folder() / "start.lock"):
-        return find() or _start(lan)
+        running = find()
+        if running and running.code == code:
+            return running
+        if running:
+            stop()
+            lan = lan or running.lan
+        return _start(lan)
 
 
 def find() -> State | None:

@@ -26,6 +26,7 @@ def serve(lan: str = "") -> int:
     lan: the address of this machine to open the front door on; "" for loopback.
     """
     state = states.load() or states.new_state()
+    code = states.code()
     os.environ["MOTO_ACCOUNT_ID"] = state.account  # moto reads both when it is imported
     os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
     from .region import Region
@@ -49,6 +50,7 @@ def serve(lan: str = "") -> int:
                 os.getpid(),
                 psutil.Process().create_time(),
                 lan,
+                code,
             )
         )
         print(f"region: ready at {region.control.url}, HTTP APIs at {region.front_door.url}", flush=True)

@@ -30,7 +30,7 @@ class State:
     """pid: 0 while the region is stopped; started: its process's creation time, epoch seconds.
 
     lan: the address that the front door faces a local network with, while it runs; "" on loopback. A stop forgets it:
-    a laptop that is opened in another network opens no door there by itself.
+    a laptop that is opened in another network opens no door there by itself. code: what the region was started from.
     """
 
     access_key: str
@@ -42,6 +42,7 @@ class State:
     pid: int = 0
     started: float = 0.0
     lan: str = ""
+    code: str = ""
 
     @property
     def endpoint_url(self) -> str:
@@ -60,6 +61,14 @@ def new_state() -> State:
     letters = string.ascii_uppercase + "234567"
     key = "AKIA" + "".join(secrets.choice(letters) for _ in range(16))
     return State(key, secrets.token_urlsafe(30))
+
+
+def code() -> str:
+    """A fingerprint of the region's code as it is now: a region of older code does not do what the lessons expect."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def folder() -> Path:
@@ -86,6 +95,11 @@ def ensure_folder() -> Path:
 
 def state_file() -> Path:
     return folder() / "region.json"
+
+
+def serving_file() -> Path:
+    """Held by the region's process from its first line to its last."""
+    return folder() / "serving.lock"
 
 
 def log_file() -> Path:

@@ -54,6 +54,14 @@ def test_two_at_once_start_one(home):
     assert len(pids) == 1
 
 
+def test_a_region_of_older_code_is_replaced(home, monkeypatch):
+    first = process.ensure_started()
+    monkeypatch.setattr(state, "code", lambda: "another")
+    second = process.ensure_started()
+    assert second.pid != first.pid
+    assert second.control_port == first.control_port
+
+
 def test_key_and_ports_outlive_a_restart(home):
     first = process.ensure_started()
     assert process.stop()
