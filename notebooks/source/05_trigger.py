@@ -85,11 +85,11 @@ stream_arn = kinesis.describe_stream_summary(StreamName=stream_name)["StreamDesc
 # | Parámetro | Aquí | Qué significa |
 # |---|---|---|
 # | `BatchSize` | 100 | como mucho, tantos registros por invocación |
-# | `MaximumBatchingWindowInSeconds` | 1 | como mucho, tantos segundos esperando a que el lote se llene |
+# | `MaximumBatchingWindowInSeconds` | 0 | como mucho, tantos segundos esperando a que el lote se llene |
 # | `StartingPosition` | lo que vamos a probar | por qué registro de cada shard se empieza |
 #
-# La función se invoca en cuanto se cumple una de las dos cosas: lote lleno o tiempo agotado. Si el rol acaba de crearse, AWS
-# puede contestar durante unos segundos que no tiene permiso para leer el stream: mostramos lo que dice y lo intentamos
+# Con la ventana a cero, cada vez que el trigger mira un shard se lleva lo que haya. Con una ventana mayor, la función se
+# invoca en cuanto se cumple una de las dos cosas: lote lleno o tiempo agotado. Si el rol acaba de crearse, AWS puede contestar durante unos segundos que no tiene permiso para leer el stream: mostramos lo que dice y lo intentamos
 # otra vez. Y si el trigger ya existe, lo dice y seguimos con él.
 
 # %% [markdown] lang="en"
@@ -100,11 +100,11 @@ stream_arn = kinesis.describe_stream_summary(StreamName=stream_name)["StreamDesc
 # | Parameter | Here | What it means |
 # |---|---|---|
 # | `BatchSize` | 100 | at most so many records an invocation |
-# | `MaximumBatchingWindowInSeconds` | 1 | at most so many seconds waiting for the batch to fill up |
+# | `MaximumBatchingWindowInSeconds` | 0 | at most so many seconds waiting for the batch to fill up |
 # | `StartingPosition` | what we are about to try | the record of each shard to start at |
 #
-# The function is invoked when the first of the two happens: the batch is full or the time is up. If the role has just been
-# created, AWS may answer for some seconds that it may not read the stream: we show what it says and try again. And if the
+# With a window of zero, each look at a shard takes whatever is there. With a longer one, the function is invoked when the
+# first of the two happens: the batch is full or the time is up. If the role has just been created, AWS may answer for some seconds that it may not read the stream: we show what it says and try again. And if the
 # trigger is already there, it says so and we carry on with it.
 
 
@@ -115,7 +115,7 @@ def create_trigger(**start):
             EventSourceArn=stream_arn,
             FunctionName=consumer_name,
             BatchSize=100,
-            MaximumBatchingWindowInSeconds=1,
+            MaximumBatchingWindowInSeconds=0,
             Tags=lesson.names.tags,
             **start,
         )
@@ -497,7 +497,7 @@ form.answer
 #
 # ## Botones y gráfico en vivo
 #
-# El gráfico llama a tu `read_counts` cada segundo. Los botones llaman a `cast_vote`, que vota y protesta si la respuesta no
+# El gráfico llama a tu `read_counts` dos veces por segundo. Los botones llaman a `cast_vote`, que vota y protesta si la respuesta no
 # es un 200. **Pulsa unos cuantos** y mira el gráfico.
 
 # %% [markdown] lang="en"
@@ -505,7 +505,7 @@ form.answer
 #
 # ## Buttons and a live chart
 #
-# The chart calls your `read_counts` every second. The buttons call `cast_vote`, which votes and complains if the answer is
+# The chart calls your `read_counts` twice a second. The buttons call `cast_vote`, which votes and complains if the answer is
 # not a 200. **Press a few** and watch the chart.
 
 # %%
@@ -521,7 +521,7 @@ def cast_vote(code):
 
 
 buttons = VoteButtons(cast_vote)
-chart = LiveChart(read_counts).start()
+chart = LiveChart(read_counts, every=0.5).start()
 VBox([chart, buttons])
 
 # %% [markdown] lang="es"
@@ -541,8 +541,8 @@ for code in ("VER", "LEC", "VER"):
 await chart.show_until(all_counted, timeout=120)
 
 # %% [markdown] lang="es"
-# Entre el clic y la barra pasan uno o dos segundos. Casi todo es espera: la ventana de un segundo del trigger, lo que
-# tarda en volver a mirar el shard y el segundo entre lecturas del gráfico.
+# Entre el clic y la barra pasa un segundo, más o menos. Casi todo es espera: lo que el trigger tarda en volver a mirar el
+# shard (en AWS, hasta un segundo) y el medio segundo entre lecturas del gráfico.
 #
 # ## Una clase entera
 #
@@ -550,8 +550,8 @@ await chart.show_until(all_counted, timeout=120)
 # el mismo gráfico debajo; la siguiente la echa a andar.
 
 # %% [markdown] lang="en"
-# One or two seconds pass between the click and the bar. Nearly all of it is waiting: the trigger's window of one second,
-# the time until it looks at the shard again, and the second between the chart's readings.
+# About a second passes between the click and the bar. Nearly all of it is waiting: until the trigger looks at the shard
+# again (up to a second on AWS), and the half second between the chart's readings.
 #
 # ## A whole class
 #
@@ -609,14 +609,14 @@ async def show_batches(since, votes):
 await show_batches(crowd_began, tally.sent.total())
 
 # %% [markdown] lang="es"
-# Cada número es un lote. Ninguno se acerca a 100: antes se agota la ventana de un segundo. Y hay dos lectores, uno por
+# Cada número es un lote. Ninguno se acerca a 100: sin ventana, el trigger se lleva lo que haya. Y hay dos lectores, uno por
 # shard, cada uno con sus lotes: **un lote nunca mezcla shards**, y por eso dentro de un shard se conserva el orden.
 #
 # Los dos mandos son `BatchSize` y `MaximumBatchingWindowInSeconds`. Lotes grandes: menos invocaciones que pagar y más
 # espera. Lotes pequeños: al revés.
 
 # %% [markdown] lang="en"
-# Each number is a batch. None comes near 100: the one-second window is over first. And there are two readers, one a shard,
+# Each number is a batch. None comes near 100: without a window the trigger takes what is there. And there are two readers, one a shard,
 # each with its own batches: **a batch never mixes shards**, which is how order is kept within a shard.
 #
 # The two knobs are `BatchSize` and `MaximumBatchingWindowInSeconds`. Large batches: fewer invocations to pay for, and more
@@ -688,7 +688,7 @@ await lesson.check("fewer_invocations", since=crowd_began, votes=tally.sent.tota
 
 # %%
 lambda_client.update_event_source_mapping(
-    UUID=find_trigger()["UUID"], BatchSize=100, MaximumBatchingWindowInSeconds=1
+    UUID=find_trigger()["UUID"], BatchSize=100, MaximumBatchingWindowInSeconds=0
 )
 await until(trigger_enabled, timeout=180, what="Enabled")
 
