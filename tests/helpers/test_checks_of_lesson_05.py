@@ -96,7 +96,7 @@ def test_the_checks(built, lesson):
     wait(lambda: counted() == 7)
     wait(lambda: sum(lesson_05._batches(NAMES.consumer, since)) == 7)
     with pytest.raises(
-        CheckFailed, match=r"7 invocations and we want 6 at most.* BatchSize 1 and a window of 1"
+        CheckFailed, match=r"7 invocations and we want 6 at most.* BatchSize 1 and a window of 0"
     ):
         lesson_05.fewer_invocations(lesson, since, 7)
     with pytest.raises(CheckFailed, match="only 7 of the 8 votes"):
