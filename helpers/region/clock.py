@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import UTC, datetime
 
 
 class Clock:
@@ -14,6 +15,11 @@ class Clock:
     def wait(self, event: threading.Event, seconds: float) -> bool:
         """Wait for `event`, at most `seconds`; True if it was set."""
         return event.wait(max(0.0, seconds))
+
+
+def iso(seconds: float, timespec: str = "milliseconds") -> str:
+    """Epoch seconds as AWS's messages write them: 2025-11-25T16:35:30.123Z."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec=timespec).replace("+00:00", "Z")
 
 
 class ManualClock(Clock):

@@ -85,8 +85,7 @@ class Region:
         )
 
     def start(self) -> Region:
-        for service in (self.functions, self.mappings, self.apis):
-            service.start()
+        self.functions.start()
         self.control.start()
         self.front_door.start()
         return self

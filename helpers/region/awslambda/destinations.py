@@ -8,10 +8,9 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from ..access import Access
-from ..clock import Clock
+from ..clock import Clock, iso
 from ..errors import AwsError, not_in_this_region
 from ..metrics import Metrics
 from ..moto_services import Moto
@@ -24,10 +23,9 @@ _LOG = logging.getLogger(__name__)
 
 def message(event: QueuedEvent, condition: str, now: float) -> dict:
     """What a destination receives. now: epoch seconds. Of an event that never ran there is no response."""
-    at = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     told = {
         "version": "1.0",
-        "timestamp": at,
+        "timestamp": iso(now),
         "requestContext": {
             "requestId": event.request_id,
             "functionArn": f"{event.function.arn}:$LATEST",

@@ -13,16 +13,12 @@ from .bootstrap import RESPONSE_BYTES
 
 @dataclass(frozen=True)
 class Ending:
-    """payload: JSON. failed: FunctionError is "Unhandled". status, error_type: what REPORT and INIT_REPORT add.
-
-    resets: the runtime is gone, and with it the function's globals.
-    """
+    """payload: JSON. failed: FunctionError is "Unhandled". status, error_type: what REPORT and INIT_REPORT add."""
 
     payload: bytes
     failed: bool = True
     status: str = ""
     error_type: str = ""
-    resets: bool = False
 
 
 def answered(payload: bytes) -> Ending:
@@ -36,13 +32,13 @@ def raised(payload: bytes) -> Ending:
 
 def init_failed(payload: bytes) -> Ending:
     """The function's module could not be had. payload: awslambdaric's error, without a request id."""
-    return Ending(payload, status="error", error_type=error_member(payload, "errorType"), resets=True)
+    return Ending(payload, status="error", error_type=error_member(payload, "errorType"))
 
 
 def timed_out(request_id: str, seconds: float) -> Ending:
     message = f"RequestId: {request_id} Error: Task timed out after {seconds:.2f} seconds"
     payload = _json(errorType="Sandbox.Timedout", errorMessage=message)
-    return Ending(payload, status="timeout", resets=True)
+    return Ending(payload, status="timeout")
 
 
 def exited(request_id: str, returncode: int, signal_name: str | None) -> Ending:
@@ -52,14 +48,14 @@ def exited(request_id: str, returncode: int, signal_name: str | None) -> Ending:
         how = f"signal: {signal_name}" if signal_name else f"exit status {returncode}"
         reason = f"Runtime exited with error: {how}"
     payload = _json(errorType="Runtime.ExitError", errorMessage=f"RequestId: {request_id} Error: {reason}")
-    return Ending(payload, status="error", error_type="Runtime.ExitError", resets=True)
+    return Ending(payload, status="error", error_type="Runtime.ExitError")
 
 
 def too_large() -> Ending:
     kind = "Function.ResponseSizeTooLarge"
     message = f"Response payload size exceeded maximum allowed payload size ({RESPONSE_BYTES} bytes)."
     payload = _json(errorMessage=message, errorType=kind)
-    return Ending(payload, status="error", error_type=kind, resets=True)
+    return Ending(payload, status="error", error_type=kind)
 
 
 def error_member(payload: bytes, name: str) -> str:

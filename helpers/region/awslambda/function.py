@@ -10,8 +10,8 @@ import json
 import re
 import uuid
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
+from ..clock import iso
 from ..errors import AwsError, not_in_this_region
 from ..validation import at_most, detected
 from .package import Package
@@ -155,7 +155,7 @@ def configuration(function: Function, runtime_version_arn: str) -> dict:
         "Description": revision.description,
         "Timeout": revision.timeout,
         "MemorySize": revision.memory,
-        "LastModified": f"{_iso(revision.modified)}+0000",
+        "LastModified": iso(revision.modified).replace("Z", "+0000"),
         "CodeSha256": revision.package.sha256,
         "Version": "$LATEST",
         "TracingConfig": {"Mode": "PassThrough"},
@@ -183,10 +183,6 @@ def _states(function: Function) -> dict:
         why = {f"LastUpdateStatus{key}": text for key, text in reason.items()}
         return {"State": "Active", "LastUpdateStatus": "InProgress", **why}
     return {"State": "Active", "LastUpdateStatus": "Successful"}
-
-
-def _iso(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").removesuffix("+00:00")
 
 
 def parse_name(name_or_arn: str, qualifier: str | None = None) -> tuple[str, str | None]:
@@ -262,8 +258,9 @@ def checked_log_group(logging: dict, name: str) -> str:
 
 def checked_code(code: dict) -> bytes:
     """code: CreateFunction's Code, or UpdateFunctionCode's members. The zip."""
-    for member in code.keys() - {"ZipFile"}:
-        raise not_in_this_region(f"Code.{member}")
+    for member in code:
+        if member != "ZipFile":
+            raise not_in_this_region(f"Code.{member}")
     if "ZipFile" not in code:
         raise invalid("Please provide a source for function code.")
     return code["ZipFile"]

@@ -30,9 +30,6 @@ class HttpApi(Apis, Routes, Stages):
         """The response to a client's request, `/<api id>/path`."""
         return self._front_door.handle(request)
 
-    def start(self) -> None:
-        """Nothing to start: each request comes with a thread of its own."""
-
     def describe(self) -> list[dict]:
         """What `region status` shows of each API."""
         with self._lock:

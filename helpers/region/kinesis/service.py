@@ -32,6 +32,3 @@ class Kinesis(StreamActions, ShardActions, RecordActions, TagActions):
     def reset(self) -> None:
         """Every stream goes."""
         self._registry.clear()
-
-    def close(self) -> None:
-        """Nothing runs in the background."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime
 
+from ..clock import iso
 from .batch import Batch
 from .event import written
 
@@ -43,13 +44,13 @@ def message(
         version, error = answer
         told["responseContext"] = {"statusCode": 200, "executedVersion": version, "functionError": error}
     told["version"] = "1.0"
-    told["timestamp"] = _iso(now)
+    told["timestamp"] = iso(now)
     told["KinesisBatchInfo"] = {
         "shardId": shard_id,
         "startSequenceNumber": first.sequence_number,
         "endSequenceNumber": last.sequence_number,
-        "approximateArrivalOfFirstRecord": _iso(first.arrival),
-        "approximateArrivalOfLastRecord": _iso(last.arrival),
+        "approximateArrivalOfFirstRecord": iso(first.arrival),
+        "approximateArrivalOfLastRecord": iso(last.arrival),
         "batchSize": len(batch.items),
         "streamArn": stream_arn,
     }
@@ -77,8 +78,3 @@ def send(moto, permit, destination_arn: str, told: dict, batch: Batch, key: str)
         records = ",".join(item.text for item in batch.items)
         body = f'{written(told)[:-1]},"payload":{{"Records":[{records}]}}}}'
         moto.put_object(destination_arn.rpartition(":")[2], key, body.encode())
-
-
-def _iso(seconds: float) -> str:
-    at = datetime.fromtimestamp(seconds, UTC)
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import UTC, datetime
 
 from ..errors import AwsError
 
@@ -50,21 +49,3 @@ def check_size(payload: bytes) -> None:
     if len(payload) > PAYLOAD_LIMIT:
         message = f"Request must be smaller than {PAYLOAD_LIMIT} bytes for the InvokeFunction operation"
         raise AwsError("RequestTooLargeException", message, 413)
-
-
-def window_members(
-    start: float, end: float, state: dict, shard_id: str, stream_arn: str, final: bool, early: bool
-) -> dict:
-    """What a tumbling window adds to the event. start, end: seconds since the epoch."""
-    return {
-        "window": {"start": _second(start), "end": _second(end)},
-        "state": state,
-        "shardId": shard_id,
-        "eventSourceARN": stream_arn,
-        "isFinalInvokeForWindow": final,
-        "isWindowTerminatedEarly": early,
-    }
-
-
-def _second(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ..errors import AwsError, not_in_this_region
+from ..awslambda.refusals import invalid
+from ..errors import not_in_this_region
 from ..validation import NOT_NULL, detected
 from .filter import Pattern
 
@@ -146,16 +147,6 @@ def check_source(arn: str | None) -> None:
         raise not_in_this_region("An event source mapping of an enhanced fan-out consumer")
     if not parts[5].startswith("stream/"):
         raise invalid("Unrecognized event source.")
-
-
-def function_name(name_or_arn: str) -> str:
-    """The bare name in a function's name, partial ARN or ARN, with or without a qualifier."""
-    parts = name_or_arn.split(":")
-    return parts[parts.index("function") + 1] if "function" in parts else parts[0]
-
-
-def invalid(message: str) -> AwsError:
-    return AwsError("InvalidParameterValueException", message)
 
 
 def _destination(config: dict) -> str | None:

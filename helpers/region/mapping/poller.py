@@ -10,9 +10,10 @@ import threading
 import time
 from collections.abc import Callable
 
+from ..awslambda.function import parse_name
 from ..errors import AwsError
 from .lane import Lane, Room
-from .mapping import DELETED, DELETING, ENABLED, IN_TRANSITION, Mapping, described, function_name, settled
+from .mapping import DELETED, DELETING, ENABLED, IN_TRANSITION, Mapping, described, settled
 from .shards import Position, Positions, readable, regrouped
 
 LOG = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ class Poller:
             "UUID": self.mapping.UUID,
             "State": self.mapping.state,
             "Stream": self.mapping.EventSourceArn.rpartition("/")[2],
-            "Function": function_name(self.mapping.configuration.FunctionArn),
+            "Function": parse_name(self.mapping.configuration.FunctionArn)[0],
             "LastProcessingResult": self.last_processing_result,
             "Shards": self.shards(),
         }

@@ -9,6 +9,8 @@ import threading
 import time
 import uuid
 
+from ..awslambda.function import parse_name
+from ..awslambda.refusals import conflict, invalid, missing
 from ..errors import AwsError
 from .lane import Room
 from .mapping import (
@@ -20,8 +22,6 @@ from .mapping import (
     check_start,
     configured,
     deleting,
-    function_name,
-    invalid,
     updating,
 )
 from .poller import Poller
@@ -177,9 +177,6 @@ class EventSourceMappings:
             pollers = list(self._pollers.values())
         return [poller.status() for poller in pollers]
 
-    def start(self) -> None:
-        """Nothing runs before the first mapping."""
-
     def reset(self) -> None:
         """Forget every mapping and end its threads."""
         with self._lock:
@@ -197,8 +194,8 @@ class EventSourceMappings:
     def _function(self, name: str):
         try:
             return self._room.functions.function(name)
-        except AwsError as missing:
-            if missing.code != "ResourceNotFoundException":
+        except AwsError as refusal:
+            if refusal.code != "ResourceNotFoundException":
                 raise
             raise invalid("Function does not exist") from None
 
@@ -213,8 +210,8 @@ class EventSourceMappings:
             )
         try:
             self._room.kinesis.stream(arn)
-        except AwsError as missing:
-            if missing.code != "ResourceNotFoundException":
+        except AwsError as refusal:
+            if refusal.code != "ResourceNotFoundException":
                 raise
             raise invalid(f"Stream not found: {arn}") from None
 
@@ -222,12 +219,10 @@ class EventSourceMappings:
         for poller in self._pollers.values():
             mapping = poller.mapping
             if (mapping.EventSourceArn, mapping.configuration.FunctionArn) == (stream_arn, function_arn):
-                raise AwsError(
-                    "ResourceConflictException",
-                    f'The event source arn (" {stream_arn} ") and function (" {function_name(function_arn)} ") '
+                raise conflict(
+                    f'The event source arn (" {stream_arn} ") and function (" {parse_name(function_arn)[0]} ") '
                     "provided mapping already exists. Please update or delete the existing mapping with UUID "
-                    f"{mapping.UUID}",
-                    409,
+                    f"{mapping.UUID}"
                 )
 
     def tagged(self, arn: str) -> Poller:
@@ -237,15 +232,14 @@ class EventSourceMappings:
     def _poller(self, mapping_uuid: str) -> Poller:
         poller = self._pollers.get(mapping_uuid)
         if poller is None:
-            raise AwsError("ResourceNotFoundException", "The resource you requested does not exist.", 404)
+            raise missing("The resource you requested does not exist.")
         return poller
 
     def _idle_poller(self, mapping_uuid: str, act: str) -> Poller:
         poller = self._poller(mapping_uuid)
         if poller.mapping.state in IN_TRANSITION:
-            raise AwsError(
-                "ResourceInUseException", f"Cannot {act} the event source mapping because it is in use."
-            )
+            message = f"Cannot {act} the event source mapping because it is in use."
+            raise AwsError("ResourceInUseException", message, Type="User")
         return poller
 
     def _forget(self, mapping_uuid: str) -> None:
@@ -255,5 +249,5 @@ class EventSourceMappings:
 
 def _is_of(mapping: Mapping, stream_arn: str | None, function: str | None) -> bool:
     return stream_arn in (None, mapping.EventSourceArn) and (
-        function is None or function_name(function) == function_name(mapping.configuration.FunctionArn)
+        function is None or parse_name(function)[0] == parse_name(mapping.configuration.FunctionArn)[0]
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .event import window_members, written
+from ..clock import iso
+from .event import written
 
 STATE_LIMIT = 1024 * 1024
 """Bytes of state; a window that exceeds it ends early."""
@@ -27,10 +28,15 @@ class Window:
         return len(written(self.state)) > STATE_LIMIT
 
     def members(self, shard_id: str, stream_arn: str, *, final: bool = False) -> dict:
-        """What the window adds to an event."""
-        return window_members(
-            self.start, self.end, self.state, shard_id, stream_arn, final, final and self.overflows
-        )
+        """What the window adds to an event, in the order AWS writes it."""
+        return {
+            "window": {"start": iso(self.start, "seconds"), "end": iso(self.end, "seconds")},
+            "state": self.state,
+            "shardId": shard_id,
+            "eventSourceARN": stream_arn,
+            "isFinalInvokeForWindow": final,
+            "isWindowTerminatedEarly": final and self.overflows,
+        }
 
 
 def window_start(arrival: float, seconds: int) -> float:

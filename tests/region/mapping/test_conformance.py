@@ -328,6 +328,10 @@ def test_list_filters_and_pages(create, pipeline, stream_arn):
     assert listed() == [first, second, third]
     assert listed(FunctionName="count") == [first, third]
     assert listed(FunctionName="arn:aws:lambda:us-east-1:123456789012:function:second") == [second]
+    assert listed(FunctionName="count:$LATEST") == [first, third]
+    assert (
+        refused(pipeline.functions.list_event_source_mappings, FunctionName="count:1")[0] == "NotInThisRegion"
+    )
     assert listed(EventSourceArn=other) == [third]
     assert listed(EventSourceArn=other, FunctionName="second") == []
     page = pipeline.functions.list_event_source_mappings(MaxItems=2)

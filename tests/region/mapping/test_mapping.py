@@ -16,7 +16,6 @@ from helpers.region.mapping.mapping import (
     configured,
     deleting,
     described,
-    function_name,
     settled,
     updating,
 )
@@ -208,14 +207,6 @@ def test_an_event_source_is_refused(arn, code):
     with pytest.raises(AwsError) as refused:
         check_source(arn)
     assert refused.value.code == code
-
-
-@pytest.mark.parametrize(
-    "given",
-    ["count", FUNCTION, FUNCTION + ":$LATEST", "123456789012:function:count", "function:count", "count:live"],
-)
-def test_a_function_is_named_in_many_ways(given):
-    assert function_name(given) == "count"
 
 
 @dataclass
