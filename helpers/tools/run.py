@@ -181,6 +181,10 @@ FETCHED_SCRIPT = re.compile(r'<script[^>]*\ssrc="https?://[^>]*>\s*</script>')
 CODE_SHOWN_BY_A_CELL = (  # nbconvert gives it the letters of prose
     "<style>.jp-OutputArea-output .highlight pre { font-family: var(--jp-code-font-family) }</style>"
 )
+WIDGET = "application/vnd.jupyter.widget-view+json"
+WIDGET_IN_A_PAGE = (
+    "<p>▣ <em>widget</em> · JupyterLab</p>"  # in every language; its text form says nothing to a reader
+)
 LOCAL_PICTURE = re.compile(r'(?<=<img )([^>]*?src=")([^":]+)(?=")')
 
 
@@ -198,7 +202,11 @@ def write_report(executed: Path, page: Path, pictures_from: Path) -> None:
         kind = mimetypes.guess_type(file.name)[0]
         return f"{picture[1]}data:{kind};base64,{b64encode(file.read_bytes()).decode()}"
 
-    body, _ = HTMLExporter().from_filename(str(executed))
+    notebook = nbformat.read(executed, as_version=4)
+    for output in (output for cell in _code(notebook) for output in cell.outputs):
+        if WIDGET in output.get("data", {}):
+            output.data = {"text/html": WIDGET_IN_A_PAGE}
+    body, _ = HTMLExporter().from_notebook_node(notebook)
     body = body.replace("</head>", f"{CODE_SHOWN_BY_A_CELL}</head>", 1)
     body = LOCAL_PICTURE.sub(embedded, FETCHED_SCRIPT.sub("", body))
     page.write_text(body, encoding="utf-8", newline="\n")

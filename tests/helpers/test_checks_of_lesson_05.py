@@ -105,7 +105,7 @@ def test_the_checks(built, lesson):
     since = put_votes(7)
     wait(lambda: counted() == 14)
     wait(lambda: sum(lesson_05._batches(NAMES.consumer, since)) == 7)
-    assert "BatchSize 100 and a window of 1 s" in lesson_05.fewer_invocations(lesson, since, 7)
+    assert "BatchSize 100 and a window of 0 s" in lesson_05.fewer_invocations(lesson, since, 7)
 
     boto3.client("lambda").delete_event_source_mapping(UUID=trigger()["UUID"])
     wait(lambda: not triggers())

@@ -71,6 +71,13 @@ def test_a_parameter_that_the_lesson_does_not_have_fails(tmp_path):
         run_source("", tmp_path, prefix="x", shape="y", colour="z")
 
 
+def test_a_page_says_where_a_widget_is_instead_of_its_text_form(tmp_path):
+    run_source("# %%\nfrom ipywidgets import Button\n\nButton(description='Vote')\n", tmp_path)
+    page = (tmp_path / "out" / "01_x.html").read_text(encoding="utf-8")
+    assert "<em>widget</em> · JupyterLab" in page
+    assert "Button(description=" not in page.partition("ipywidgets")[2].partition("Vote")[2]
+
+
 def test_lessons_run_in_order_with_their_parameters_and_leave_reports(small_workbook, capsys):
     assert run_lessons(["01_squares", "02_sum"], "en", {"prefix": "team-7"}, workbook=small_workbook) == []
     assert capsys.readouterr().out == "ran 01_squares\nran 02_sum\n"
