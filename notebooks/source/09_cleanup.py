@@ -130,12 +130,36 @@ def as_dict(tag_list):
     return {tag["Key"]: tag["Value"] for tag in tag_list}
 
 
-def mine(found):
+# %% [markdown] lang="es"
+# Algo puede salir en la lista y no existir ya: en AWS, una cola recién borrada sigue listada un minuto. Si al pedir sus
+# etiquetas el servicio dice que no lo conoce, no está; cualquier otro error tiene que verse.
+
+# %% [markdown] lang="en"
+# Something may be on the list and exist no more: on AWS, a queue just deleted stays listed for a minute. If the service, asked
+# for its tags, says it does not know it, it is gone; any other error must be seen.
+
+# %%
+GONE = {"ResourceNotFoundException", "NoSuchEntity", "NotFoundException", "NotFound", "ResourceNotFound"}
+GONE |= {"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"}
+
+
+def tags_if_there(tags_of, thing):
+    try:
+        return tags_of(thing)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in GONE:
+            raise
+    return None
+
+
+# %%
+def mine(tags_of, thing):
+    found = tags_if_there(tags_of, thing) or {}
     return all(found.get(key) == value for key, value in tags.items())
 
 
 def select(names, tags_of):
-    return [name for name in names if name.startswith(name_start) and mine(tags_of(name))]
+    return [name for name in names if name.startswith(name_start) and mine(tags_of, name)]
 
 
 # %% [markdown] lang="es"
@@ -180,8 +204,12 @@ def my_roles():
 
 
 # %%
+def api_tags(api):
+    return api.get("Tags", {})
+
+
 def my_apis():
-    return [api["ApiId"] for api in pages(apigateway, "get_apis", "Items[]") if mine(api.get("Tags", {}))]
+    return [api["ApiId"] for api in pages(apigateway, "get_apis", "Items[]") if mine(api_tags, api)]
 
 
 def queue_tags(url):
@@ -190,7 +218,7 @@ def queue_tags(url):
 
 def my_queues():
     urls = pages(sqs, "list_queues", "QueueUrls[]", QueueNamePrefix=name_start)
-    return [url for url in urls if mine(queue_tags(url))]
+    return [url for url in urls if mine(queue_tags, url)]
 
 
 def topic_tags(name):
@@ -215,8 +243,13 @@ def my_topics():
 
 
 # %%
-def mapping_owner(mapping):
-    return lambda_client.list_tags(Resource=mapping["EventSourceMappingArn"])["Tags"].get("prefix", prefix)
+def mapping_tags(mapping):
+    return lambda_client.list_tags(Resource=mapping["EventSourceMappingArn"])["Tags"]
+
+
+def of_another(mapping):
+    found = tags_if_there(mapping_tags, mapping)
+    return found is None or found.get("prefix", prefix) != prefix
 
 
 def my_mappings():
@@ -225,7 +258,7 @@ def my_mappings():
     for mapping in pages(lambda_client, "list_event_source_mappings", "EventSourceMappings[]"):
         function = mapping["FunctionArn"].split(":")[6]
         orphan = function.startswith(name_start) and function not in existing
-        if function in my_names or (orphan and mapping_owner(mapping) == prefix):
+        if function in my_names or (orphan and not of_another(mapping)):
             uuids.append(mapping["UUID"])
     return uuids
 
@@ -260,12 +293,10 @@ def log_group_tags(name):
 
 
 def my_log_groups():
-    return [name for name in named_log_groups() if mine(log_group_tags(name))]
+    return [name for name in named_log_groups() if mine(log_group_tags, name)]
 
 
 # %%
-GONE = {"ResourceNotFoundException", "NoSuchEntity", "NotFoundException", "NotFound"}
-GONE |= {"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"}
 failures = {}
 
 
@@ -287,8 +318,6 @@ def listed(find):
     try:
         return find()
     except ClientError as error:
-        if error.response["Error"]["Code"] in GONE:
-            return listed(find)
         failures[find.__name__] = error
         print("✗", find.__name__, error)
         return []
@@ -299,12 +328,12 @@ for name in listed(my_functions):
         logs.tag_resource(resourceArn=arn("logs", f"log-group:/aws/lambda/{name}"), tags=tags)
 
 # %% [markdown] lang="es"
-# (Si una función nunca se invocó, su grupo no existe. Y si entre listar y preguntar algo desaparece, `listed` vuelve a
-# empezar.) Ya podemos hacer el inventario, **en el orden en que vamos a borrar**:
+# (Si una función nunca se invocó, su grupo no existe.) Ya podemos hacer el inventario, **en el orden en que vamos a
+# borrar**:
 
 # %% [markdown] lang="en"
-# (If a function was never invoked, its group does not exist. And if something goes between listing and asking, `listed`
-# starts again.) Now we can take the inventory, **in the order in which we are going to delete**:
+# (If a function was never invoked, its group does not exist.) Now we can take the inventory, **in the order in which we are
+# going to delete**:
 
 # %%
 finders = {
@@ -698,7 +727,9 @@ except ClientError as error:
 
 # %%
 def ownerless():
-    return [name for name in named_log_groups() if "prefix" not in log_group_tags(name)]
+    return [
+        name for name in named_log_groups() if "prefix" not in (tags_if_there(log_group_tags, name) or {})
+    ]
 
 
 print(*listed(ownerless) or [t("lesson_09.none_ownerless")], sep="\n")

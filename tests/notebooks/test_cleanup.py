@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from helpers.checks import CheckFailed
 from helpers.names import Names
 from tests.notebooks.leftovers import contents, leave
@@ -76,3 +78,17 @@ def test_the_last_check_finds_by_name_what_carries_no_tag(account, clean_up):
     ran = clean_up("f1-vote")
     assert isinstance(ran.error, CheckFailed) and "AWS still knows: f1-vote-stream" in str(ran.error)
     assert contents(account.client) == {"f1-vote-stream"}
+
+
+def test_what_is_listed_and_exists_no_more_counts_as_gone(account, clean_up):
+    names = clean_up("f1-vote").names
+    mapping = {
+        "EventSourceMappingArn": f"arn:aws:lambda:us-east-1:{account.id}:event-source-mapping:{uuid4()}"
+    }
+    things = {"queue_tags": f"{account.endpoint}/{account.id}/f1-vote-gone", "mapping_tags": mapping}
+    for tags_of in (
+        f"{kind}_tags" for kind in ("stream", "table", "function", "role", "queue", "topic", "mapping")
+    ):
+        thing = things.get(tags_of, "f1-vote-gone")
+        assert names["tags_if_there"](names[tags_of], thing) is None, tags_of
+    assert not names["mine"](names["log_group_tags"], "/aws/lambda/f1-vote-gone")
