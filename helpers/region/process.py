@@ -16,7 +16,7 @@ import urllib3
 from . import state as states
 from .errors import RegionError
 from .state import State
-from .system import locked, python, spawn_detached
+from .system import holder, locked, python, spawn_detached
 
 START_SECONDS = 60
 STOP_SECONDS = 15
@@ -131,11 +131,20 @@ def _process(state: State) -> psutil.Process | None:
         return None
 
 
+def _serving() -> psutil.Process | None:
+    """The process that is a region of this workbook, whatever the state file says."""
+    try:
+        pid = holder(states.serving_file())
+        return psutil.Process(pid) if pid else None
+    except psutil.NoSuchProcess:
+        return None
+
+
 def _start(lan: str) -> State:
     state = states.load() or states.new_state()
-    old = _process(state)
-    if old:
-        kill(old)  # it lives but does not answer
+    for old in (_process(state), _serving()):
+        if old:
+            kill(old)  # it lives, but does not answer, or whoever started it was killed before it could
     states.save(state.stopped())
     log = states.log_file()
     size = log.stat().st_size if log.exists() else 0
@@ -149,7 +158,9 @@ def _start(lan: str) -> State:
         ):  # not always child.pid: on Windows a virtual environment's python is a launcher
             ask(fresh, "status", timeout=START_SECONDS)
             return fresh
-        if child.poll() is not None:
+        if (
+            child.poll() is not None and not _serving()
+        ):  # else one that a killed kernel had started was quicker
             raise RegionError(f"The local region could not start:\n{_tail(log, size)}\nIts log: {log}")
         time.sleep(0.02)
     kill(psutil.Process(child.pid))

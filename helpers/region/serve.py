@@ -11,9 +11,10 @@ from pathlib import Path
 import psutil
 
 from . import state as states
+from .errors import RegionError
 from .settings import Settings
 from .state import State
-from .system import raise_file_limit
+from .system import hold, holder, raise_file_limit
 
 IDLE_CHECK_SECONDS = 60.0
 FILES = 8192  # both listeners full, and every function with its pipes
@@ -25,6 +26,16 @@ def serve(lan: str = "") -> int:
 
     lan: the address of this machine to open the front door on; "" for loopback.
     """
+    states.ensure_folder()
+    held = hold(states.serving_file())
+    if held is None:
+        other = holder(states.serving_file())
+        raise RegionError(f"The region of this workbook runs already, as process {other}.")
+    with held:
+        return _serve(lan)
+
+
+def _serve(lan: str) -> int:
     state = states.load() or states.new_state()
     code = states.code()
     os.environ["MOTO_ACCOUNT_ID"] = state.account  # moto reads both when it is imported

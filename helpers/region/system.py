@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import psutil
 
@@ -59,6 +60,46 @@ def locked(path: Path) -> Iterator[None]:
 
             fcntl.flock(file, fcntl.LOCK_EX)
             yield  # closing the file releases it
+
+
+def hold(path: Path) -> BinaryIO | None:
+    """Hold `path`, with our process id in it, until the file is closed or this process ends; None: another does."""
+    file = path.open("a+b")
+    try:
+        _lock_at_once(file)
+    except OSError:
+        file.close()
+        return None
+    file.truncate(0)
+    file.write(str(os.getpid()).encode())
+    file.flush()
+    return file
+
+
+def holder(path: Path) -> int | None:
+    """The id of the process that holds `path`."""
+    with path.open("a+b") as file:
+        try:
+            _lock_at_once(file)
+        except OSError:
+            file.seek(0)
+            text = file.read()
+            return int(text) if text.isdigit() else None
+    return None
+
+
+def _lock_at_once(file: BinaryIO) -> None:
+    """Raises OSError where another process has the lock."""
+    if WINDOWS:
+        import msvcrt
+
+        file.seek(1 << 30)  # beyond the text, which others read
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        file.seek(0)
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def private_folder(path: Path) -> None:
