@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
-import textwrap
-import zipfile
 from dataclasses import dataclass
 
 import pytest
 
 from helpers.region.awslambda import Lambda
+from tests.region.deployment import allow, trust, zipped
 
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    ],
-}
 LOGS = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
-
-
-def zipped(source: str | None = None, **files: str) -> bytes:
-    """A deployment package: `source` as lambda_function.py, and other modules by name."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, text in ({"lambda_function": source} if source is not None else {} | files).items():
-            archive.writestr(f"{name}.py", textwrap.dedent(text))
-    return buffer.getvalue()
 
 
 @pytest.fixture(name="zipped")
@@ -42,13 +25,11 @@ def make_role(aws):
 
     def make(name: str, *actions: str, logs: bool = True) -> str:
         iam = aws("iam")
-        arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
+        arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust())["Role"]["Arn"]
         if logs:
             iam.attach_role_policy(RoleName=name, PolicyArn=LOGS)
         if actions:
-            statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
-            document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-            iam.put_role_policy(RoleName=name, PolicyName="more", PolicyDocument=document)
+            iam.put_role_policy(RoleName=name, PolicyName="more", PolicyDocument=allow(*actions))
         return arn
 
     return make

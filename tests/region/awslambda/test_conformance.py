@@ -15,6 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from helpers.region.awslambda.function_actions import KNOWN_RUNTIMES
+from tests.region.deployment import trust
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function"
 ECHO = "def lambda_handler(event, context):\n    return [event, context.invoked_function_arn]\n"
@@ -287,8 +288,7 @@ def test_functions_that_are_not_created(client, deploy, make_role, role, zipped,
 
 
 def test_a_role_whose_trust_names_another_service(client, aws, zipped):
-    statement = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    document = trust("ec2.amazonaws.com")
     arn = aws("iam").create_role(RoleName="ec2", AssumeRolePolicyDocument=document)["Role"]["Arn"]
     given = {
         "FunctionName": "f",

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
+import functools
 
-import boto3
 import pytest
-from botocore.config import Config
 
-from tests.region.conftest import ACCESS_KEY, QUICK, SECRET_KEY
-from tests.region.httpapi.support import FUNCTION, PRIVATE, SLOW, permit, trust
+from tests.region.conftest import client
+from tests.region.deployment import allow, trust, zipped
+from tests.region.httpapi.support import FUNCTION, PRIVATE, SLOW, permit
 
 HANDLER = '''
 import json, os, time
@@ -36,21 +33,7 @@ def lambda_handler(event, context):
 @pytest.fixture(scope="module")
 def clients(_session_region):
     """clients("lambda") → boto3's client. One region serves the whole module, and is emptied at its end."""
-    made = {}
-
-    def client(service):
-        if service not in made:
-            made[service] = boto3.client(
-                service,
-                endpoint_url=_session_region.control.url,
-                region_name=QUICK.region,
-                aws_access_key_id=ACCESS_KEY,
-                aws_secret_access_key=SECRET_KEY,
-                config=Config(retries={"total_max_attempts": 1}, proxies={}),
-            )
-        return made[service]
-
-    yield client
+    yield functools.cache(functools.partial(client, _session_region))
     _session_region.reset()
 
 
@@ -62,18 +45,9 @@ def gateway(clients):
 @pytest.fixture(scope="module")
 def deploy(clients):
     """deploy("name") → the ARN of a new, active function that does what it is asked."""
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}],
-    }
     iam, awslambda = clients("iam"), clients("lambda")
-    role = iam.create_role(RoleName="echo", AssumeRolePolicyDocument=trust("lambda.amazonaws.com"))["Role"][
-        "Arn"
-    ]
-    iam.put_role_policy(RoleName="echo", PolicyName="logs", PolicyDocument=json.dumps(policy))
-    package = io.BytesIO()
-    with zipfile.ZipFile(package, "w") as archive:
-        archive.writestr("lambda_function.py", HANDLER)
+    role = iam.create_role(RoleName="echo", AssumeRolePolicyDocument=trust())["Role"]["Arn"]
+    iam.put_role_policy(RoleName="echo", PolicyName="logs", PolicyDocument=allow("logs:*"))
 
     def deployed(name):
         arn = awslambda.create_function(
@@ -81,7 +55,7 @@ def deploy(clients):
             Runtime="python3.11",
             Role=role,
             Handler="lambda_function.lambda_handler",
-            Code={"ZipFile": package.getvalue()},
+            Code={"ZipFile": zipped(HANDLER)},
             Timeout=20,
         )["FunctionArn"]
         awslambda.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.05})

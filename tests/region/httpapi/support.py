@@ -60,8 +60,3 @@ def permit(clients, name, source_arn, sid="api"):
         Principal="apigateway.amazonaws.com",
         SourceArn=source_arn,
     )
-
-
-def trust(service):
-    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -4,7 +4,6 @@ real function behind. What is not covered, and why, is listed at the end.
 
 from __future__ import annotations
 
-import json
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +16,8 @@ from botocore.exceptions import ClientError
 from helpers.region.httpapi import HttpApi, front_door
 from helpers.region.server import Server
 from tests.region.conftest import QUICK
-from tests.region.httpapi.support import FUNCTION, PRIVATE, SLOW, ask, error, permit, send, trust
+from tests.region.deployment import allow, trust
+from tests.region.httpapi.support import FUNCTION, PRIVATE, SLOW, ask, error, permit, send
 
 PAGE = "https://votes.example"
 
@@ -476,8 +476,7 @@ def test_the_default_route_in_the_default_stage(make, clients):
 def test_a_role_instead_of_a_permission(make, clients, functions, trusted, action, status):
     iam = clients("iam")
     role = iam.create_role(RoleName="caller", AssumeRolePolicyDocument=trust(trusted))["Role"]["Arn"]
-    statement = {"Effect": "Allow", "Action": action, "Resource": functions[PRIVATE]}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    document = allow(action, resource=functions[PRIVATE])
     iam.put_role_policy(RoleName="caller", PolicyName="invoke", PolicyDocument=document)
     try:
         _, url = make("POST /orders", function=PRIVATE, CredentialsArn=role)

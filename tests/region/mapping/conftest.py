@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
 import sys
+import textwrap
 import time
-import zipfile
 from pathlib import Path
 
 import pytest
 
+from tests.region.deployment import allow, trust, zipped
+
 PATIENCE = 30.0
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    ],
-}
 RECORDER = """
 import base64, json, os
 
@@ -33,8 +28,6 @@ def texts(event):
 
 
 class Pipeline:
-    trust = TRUST
-
     def __init__(self, aws, folder: Path):
         self.kinesis, self.functions = aws("kinesis"), aws("lambda")
         self.iam, self.sqs, self.aws = aws("iam"), aws("sqs"), aws
@@ -49,13 +42,12 @@ class Pipeline:
         return self.kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
 
     def role(self, name: str, *actions: str) -> str:
-        arn = self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
+        arn = self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust())["Role"]["Arn"]
         self.allow(name, *actions)
         return arn
 
     def allow(self, role: str, *actions: str) -> None:
-        statement = {"Effect": "Allow", "Action": ["logs:*", *actions], "Resource": "*"}
-        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        document = allow("logs:*", *actions)
         self.iam.put_role_policy(RoleName=role, PolicyName="all-of-it", PolicyDocument=document)
 
     def function(self, body: str, name: str = "count", *actions: str, timeout: int = 10) -> str:
@@ -76,12 +68,8 @@ class Pipeline:
         return self.functions.get_function(FunctionName=name)["Configuration"]["FunctionArn"]
 
     def code(self, body: str) -> bytes:
-        indented = "\n".join(f"    {line}" for line in body.strip().splitlines())
-        source = f"{RECORDER}def lambda_handler(event, context):\n    remember(event)\n{indented}\n"
-        content = io.BytesIO()
-        with zipfile.ZipFile(content, "w") as archive:
-            archive.writestr("lambda_function.py", source)
-        return content.getvalue()
+        indented = textwrap.indent(body.strip(), "    ")
+        return zipped(f"{RECORDER}def lambda_handler(event, context):\n    remember(event)\n{indented}\n")
 
     def map(self, stream_arn: str, function: str = "count", state: str = "Enabled", **asked) -> str:
         asked = {"StartingPosition": "TRIM_HORIZON", **asked}

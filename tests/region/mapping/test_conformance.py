@@ -12,6 +12,8 @@ from dataclasses import replace
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.region.deployment import trust
+
 REPORT = ["ReportBatchItemFailures"]
 FAIL_ON_POISON = """
 if "poison" in texts(event):
@@ -246,8 +248,7 @@ def test_the_role_is_checked_at_creation(create, stream_arn, pipeline):
 
 
 def test_a_role_that_lambda_may_not_assume_cannot_read(create, stream_arn, pipeline):
-    other = json.dumps(pipeline.trust).replace("lambda.amazonaws.com", "ec2.amazonaws.com")
-    pipeline.iam.update_assume_role_policy(RoleName="count-role", PolicyDocument=other)
+    pipeline.iam.update_assume_role_policy(RoleName="count-role", PolicyDocument=trust("ec2.amazonaws.com"))
     code, message, _ = refused(create)
     assert (code, message.split(".")[0]) == (
         "InvalidParameterValueException",
