@@ -37,6 +37,7 @@ _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 LOG_EVENTS_KEPT = 20_000  # per log group
 DATAPOINTS_KEPT = 50_000
 EXPIRED_KEPT_SECONDS = 3600
+STATISTICS = ("SampleCount", "Average", "Sum", "Minimum", "Maximum")
 
 _LOGS = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
 _KINESIS = ["DescribeStream", "DescribeStreamSummary", "GetRecords", "GetShardIterator", "ListShards"]
@@ -283,6 +284,22 @@ def refuse_unsupported(service: str, operation: str, params: dict) -> None:
         raise not_in_this_region("Logs PutSubscriptionFilter")
     if service == "s3" and operation.startswith("PutBucketNotification"):
         raise not_in_this_region(f"S3 {operation}")
+    if service == "cloudwatch":
+        _refuse_unmeasured(operation, params)
+
+
+def _refuse_unmeasured(operation: str, params: dict) -> None:
+    """A minute's sums have no percentiles; moto does hardly any metric math, and its alarms never go off."""
+    if operation in ("PutMetricAlarm", "PutCompositeAlarm"):
+        raise not_in_this_region(f"CloudWatch {operation}")
+    if params.get("ExtendedStatistics"):
+        raise not_in_this_region(f"{operation}'s parameter ExtendedStatistics")
+    for query in params.get("MetricDataQueries", ()):
+        if "Expression" in query:
+            raise not_in_this_region(f"{operation}'s Expression {query['Expression']!r}")
+        stat = query.get("MetricStat", {}).get("Stat")
+        if stat not in STATISTICS:
+            raise not_in_this_region(f"{operation}'s Stat {stat!r}")
 
 
 def _call(app: Callable, request: Request) -> Response:

@@ -106,6 +106,15 @@ FILTER = {"logGroupName": "g", "filterName": "f", "filterPattern": ""}
 FILTER["destinationArn"] = "arn:aws:lambda:us-east-1:123456789012:function:f"
 WARM = {"StreamName": "s", "ShardCount": 1, "WarmThroughputMiBps": 5}
 
+METRIC = {"Namespace": "AWS/Lambda", "MetricName": "Duration"}
+SPAN = {"StartTime": 0, "EndTime": 60}
+PERCENTILE = {**METRIC, **SPAN, "Period": 60, "ExtendedStatistics": ["p99"]}
+ALARM = {"AlarmName": "a", "ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 1}
+
+
+def queried(**query) -> dict:
+    return {"MetricDataQueries": [{"Id": "a", **query}], **SPAN}
+
 
 @pytest.mark.parametrize(
     ("service", "operation", "params", "named"),
@@ -117,6 +126,20 @@ WARM = {"StreamName": "s", "ShardCount": 1, "WarmThroughputMiBps": 5}
         ("apigatewayv2", "get_vpc_links", {}, "GetVpcLinks"),
         ("sns", "subscribe", TOPIC, "Subscribe"),
         ("logs", "put_subscription_filter", FILTER, "PutSubscriptionFilter"),
+        ("cloudwatch", "put_metric_alarm", ALARM, "PutMetricAlarm"),
+        (
+            "cloudwatch",
+            "get_metric_statistics",
+            {**METRIC, **SPAN, "Period": 60, "ExtendedStatistics": ["p99"]},
+            "ExtendedStatistics",
+        ),
+        (
+            "cloudwatch",
+            "get_metric_data",
+            queried(MetricStat={"Metric": METRIC, "Period": 60, "Stat": "p99"}),
+            "p99",
+        ),
+        ("cloudwatch", "get_metric_data", queried(Expression="RATE(b)"), "RATE(b)"),
     ],
 )
 def test_what_the_region_lacks_is_refused_by_name(aws, service, operation, params, named):

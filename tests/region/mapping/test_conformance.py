@@ -755,6 +755,23 @@ def test_a_role_that_may_not_read_any_more_stops_the_mapping_until_it_may(pipeli
     pipeline.until(lambda: pipeline.batches() == [["a"]])
 
 
+def test_a_tumbling_window_carries_its_state_to_its_last_event(pipeline):
+    arn = pipeline.stream()
+    pipeline.function('return {"state": {"seen": event["state"].get("seen", 0) + len(event["Records"])}}')
+    pipeline.map(arn, TumblingWindowInSeconds=1, BatchSize=1)
+    pipeline.put("a", "b", "c")
+
+    def last_events() -> list[dict]:
+        return [event for event in pipeline.seen() if event["isFinalInvokeForWindow"]]
+
+    # The three may fall into two windows.
+    pipeline.until(lambda: sum(event["state"]["seen"] for event in last_events()) == 3)
+    for event in last_events():
+        assert (event["Records"], event["isWindowTerminatedEarly"]) == ([], False)
+        assert (event["shardId"], event["eventSourceARN"]) == ("shardId-000000000000", arn)
+        assert set(event["window"]) == {"start", "end"}
+
+
 # Filters and metrics
 
 
