@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from functools import partial
 
+import anywidget
 from ipywidgets import HTML, Button, Dropdown, HBox, Layout, VBox
 
 from helpers import style
@@ -35,7 +36,7 @@ class VoteForm(VBox):
         send = Button(description=t("form.send"), tooltip=t("form.send_tip"), button_style="primary")
         send.on_click(lambda _: self.send(self._driver.value))
         self._status, self._answer = Status(), HTML()
-        super().__init__([HBox([self._driver, send]), self._status, self._answer])
+        super().__init__([HBox([self._driver, send]), self._status, self._answer, ListKeys()])
 
     def send(self, code: str) -> asyncio.Future:
         """Posts a vote for `code` in the background. An error is shown and kept; an HTTP error is an answer."""
@@ -51,6 +52,28 @@ class VoteForm(VBox):
         self.answer = (status, body)
         self._status.say(t("form.answered", code=code, status=status))
         self._answer.value = answer_html(status, body)
+
+
+LIST_KEEPS_ITS_KEYS = """
+export default {
+  render({ el }) {
+    el.style.display = "none";
+    const keep = event => {
+      if (event.target.matches(".widget-dropdown select") && !(event.ctrlKey || event.metaKey || event.altKey)) {
+        event.stopPropagation();
+      }
+    };
+    document.addEventListener("keydown", keep, true);
+    return () => document.removeEventListener("keydown", keep, true);
+  },
+};
+"""
+
+
+class ListKeys(anywidget.AnyWidget):
+    """Lets arrows and letters choose from a list: JupyterLab takes them for moving between cells and changing them."""
+
+    _esm = LIST_KEEPS_ITS_KEYS
 
 
 def answer_html(status: int, body: str | bytes | dict) -> str:

@@ -181,14 +181,18 @@ class LabPage(OfflinePage):
             "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
         )
 
-    def run_all(self, seconds: float = SECONDS) -> bool:
-        """Runs every cell and waits for the last; False if one failed, where the run stopped."""
+    def run_all(self, seconds: float = SECONDS, command: str = "notebook:run-all-cells") -> bool:
+        """Runs every cell and waits for the last; False if one failed, where the run stopped.
+
+        command: JupyterLab's; "notebook:run-all-below" runs from the cell in use on.
+        """
         self.page.evaluate(
-            """() => {
+            """command => {
                 window.ranAll = null;
-                window.jupyterapp.commands.execute('notebook:run-all-cells').then(
+                window.jupyterapp.commands.execute(command).then(
                     ran => { window.ranAll = {ran} }, () => { window.ranAll = {ran: false} })
-            }"""
+            }""",
+            command,
         )
         result = self.page.wait_for_function("() => window.ranAll", timeout=seconds * 1000)
         self.wait_idle()
