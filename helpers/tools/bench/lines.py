@@ -313,7 +313,15 @@ def producer_api(server: Server) -> str:
     stream = create_stream(server, 4)
     function, functions = deploy(server, PRODUCER, STREAM=stream), server.client("lambda")
     arn = functions.get_function_configuration(FunctionName=function)["FunctionArn"]
-    api = server.client("apigatewayv2").create_api(Name=function, ProtocolType="HTTP", Target=arn)
+    gateway = server.client("apigatewayv2")
+    api = gateway.create_api(
+        Name=function, ProtocolType="HTTP"
+    )  # no quick create: ministack ignores its Target
+    integration = gateway.create_integration(
+        ApiId=api["ApiId"], IntegrationType="AWS_PROXY", IntegrationUri=arn, PayloadFormatVersion="2.0"
+    )["IntegrationId"]
+    gateway.create_route(ApiId=api["ApiId"], RouteKey="POST /vote", Target=f"integrations/{integration}")
+    gateway.create_stage(ApiId=api["ApiId"], StageName="$default", AutoDeploy=True)
     source = f"arn:aws:execute-api:us-east-1:{arn.split(':')[4]}:{api['ApiId']}/*/*"
     functions.add_permission(
         FunctionName=function, StatementId="api", Action="lambda:InvokeFunction",

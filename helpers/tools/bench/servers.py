@@ -1,13 +1,10 @@
 """The servers that are measured: our region with its quotas lifted, and ministack in an environment of its own."""
 
 import os
-import re
 import subprocess
 import sys
 import time
 import urllib.request
-import venv
-from pathlib import Path
 
 import boto3
 import psutil
@@ -15,8 +12,8 @@ from botocore.config import Config
 
 from helpers.notebooks import WORKBOOK
 from helpers.tools import Failure
+from helpers.tools.foreign import ministack
 
-MINISTACK = "ministack==1.5.33"
 READY_SECONDS = 60
 
 
@@ -106,13 +103,12 @@ class Ministack(Server):
     port = 4599
 
     def __init__(self):
-        bin_folder = install_ministack()
         environment = {
             "GATEWAY_PORT": str(self.port),
             "LAMBDA_EXECUTOR": "local",
             "MINISTACK_HOST": "127.0.0.1",
         }
-        super().__init__([str(bin_folder / "ministack")], environment, ("test", "test"))
+        super().__init__([str(ministack())], environment, ("test", "test"))
 
     def ready(self) -> str:
         url = f"http://127.0.0.1:{self.port}"
@@ -131,18 +127,3 @@ class Ministack(Server):
     def close(self) -> None:
         self.process.terminate()
         super().close()
-
-
-def install_ministack(folder: Path = WORKBOOK / "build" / "ministack") -> Path:
-    """The folder of ministack's commands, in an environment of its own that is made the first time."""
-    bin_folder = folder / ("Scripts" if os.name == "nt" else "bin")
-    if not any(bin_folder.glob("ministack*")):
-        print(f"Installing {MINISTACK} into {folder}", file=sys.stderr)
-        venv.create(folder, with_pip=True)
-        python = bin_folder / ("python.exe" if os.name == "nt" else "python")
-        done = subprocess.run([str(python), "-m", "pip", "install", "--quiet", MINISTACK])
-        if done.returncode:
-            raise Failure(
-                f"{re.split('==', MINISTACK)[0]} could not be installed; what pip said stands above."
-            )
-    return bin_folder
