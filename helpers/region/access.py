@@ -66,7 +66,7 @@ class Access:
         return (
             role is not None
             and trusts(role.trust, service_principal)
-            and self._clock.now() - role.created >= self._settings.role_seconds
+            and not 0 <= self._clock.now() - role.created < self._settings.role_seconds
         )
 
     def _require(

@@ -112,11 +112,13 @@ class Lane:
 
     def _turn(self) -> None:
         """One poll, and the batch if it is due."""
-        if self._pause(self._next_poll - self.room.clock.now()):
+        seconds = self._next_poll - self.room.clock.now()
+        if self._pause(min(seconds, self.room.settings.poll_seconds)):  # a computer's clock may be set back
             return
         function = self.room.functions.function(self._asked.FunctionArn)
         self._permit(function, "kinesis:GetRecords", self.mapping.EventSourceArn)
         now = self.room.clock.now()
+        self._gathering.opened = min(self._gathering.opened, now)
         ended = self._poll(function.role, now)
         if self._stopping.is_set():
             return
