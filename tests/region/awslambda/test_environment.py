@@ -188,6 +188,13 @@ def test_an_init_that_fails_is_tried_again_in_the_invocation(deploy):
     assert events[-1].endswith(failed)
 
 
+def test_the_timeout_is_the_invocations_and_not_the_inits(deploy):
+    function = deploy(handler("return 'ready'", top="import time\ntime.sleep(1.2)"), Timeout=1)
+    outcome = function.invoke({})
+    assert (outcome.error, outcome.payload) == (None, "ready")
+    assert float(re.search(r"Init Duration: (\d+\.\d\d) ms", outcome.log)[1]) >= 1200
+
+
 def test_an_init_that_takes_too_long_is_run_again_in_the_invocation(deploy, monkeypatch, tmp_path):
     monkeypatch.setattr(environment, "INIT_SECONDS", 0.5)
     marker = tmp_path / "tried"

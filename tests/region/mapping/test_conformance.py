@@ -819,6 +819,7 @@ def test_iterator_age_and_reads_are_measured(pipeline):
 #   advanced; every case of partial answers, filters, backoff: the tables of test_batch.py and test_filter.py
 # - enhanced fan-out (consumer ARNs), Kafka destinations, aliases, KMSKeyArn, MetricsConfig and so the ESM metrics:
 #   refused by name (test_refused_by_name.py)
+# - the base poll rate of once a second: settings.poll_seconds, never charged to the shard's five reads
 # - DeadLetterErrors, DestinationDeliveryFailures, Throttles: tests of awslambda and test_poller.py
 # - "up to 90 s to stop and restart polling", "several seconds" to delete: settings.mapping_seconds, shortened
 # - the SDK user's lambda:CreateEventSourceMapping permission: tests of the control plane

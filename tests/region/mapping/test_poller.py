@@ -420,6 +420,27 @@ def test_lanes_keep_the_order_of_each_key_and_do_not_wait_for_each_other(world):
     world.until(lambda: all(by_voter(f"voter-{n}") == in_order for n in range(20)), step=0.02)
 
 
+def test_a_shard_has_as_many_invocations_at_once_as_lanes(world):
+    running, most, finish = [], [], threading.Event()
+
+    def answer(event):
+        running.append(event)
+        most.append(len(running))
+        assert finish.wait(PATIENCE)
+        running.remove(event)
+        return Answer()
+
+    world.function.answer = answer
+    world.map(ParallelizationFactor=3, BatchSize=1)
+    for voter in range(30):
+        world.put("vote", key=f"voter-{voter}")
+    world.until(lambda: len(running) == 3, step=0.02)
+    world.never(lambda: len(running) > 3)
+    finish.set()
+    world.until(lambda: len(world.function.events) == 30, step=0.02)
+    assert max(most) == 3
+
+
 def by_other_lane(voter: str) -> bool:
     from helpers.region.mapping.batch import lane_of
 
