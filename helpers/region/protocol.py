@@ -1,7 +1,8 @@
 """One AWS service's wire protocol, from botocore's own description of the service.
 
 A request becomes an operation and its parameters; a result, or an AwsError, becomes a response. moto's parser and
-serialiser do the work for each protocol (json, query, rest-json, rest-xml); the shapes are botocore's.
+serialiser do the work for each protocol (json, query, rest-json, rest-xml); the shapes are botocore's. Only JSON is
+read here (json_shapes.py): moto's way would take longer than all the rest of a PutRecords.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from urllib.parse import parse_qs, parse_qsl, unquote
 from xml.sax.saxutils import escape
 
 import botocore.loaders
-from botocore.utils import parse_timestamp
 from moto.core.model import OperationModel, ServiceModel
 from moto.core.parse import PROTOCOL_PARSERS, RequestParserError
 from moto.core.serialize import SerializationContext, get_serializer_class
@@ -24,6 +24,7 @@ from werkzeug.routing import Map, Rule
 
 from .errors import AwsError
 from .forwarding import FORM, forwarded
+from .json_shapes import epoch, reader
 from .server import Request, Response
 
 _LOADER = botocore.loaders.Loader()
@@ -75,25 +76,29 @@ class Protocol:
 
     def parse(self, request: Request, operation: OperationModel, address: dict) -> dict:
         """The request's parameters by AWS's member names: blobs as bytes, timestamps as epoch seconds."""
-        _refuse_broken_json(self.name, request.body, operation)
-        parser = PROTOCOL_PARSERS[self.name](operation, timestamp_parser=_epoch)
-        form = request.body.decode("utf-8", "replace") if self.name == "query" else request.query
+        members = _json_members(self.name, request.body, operation)
         try:
-            parsed = parser.parse(
-                {
-                    "body": request.body,
-                    "headers": Headers(request.headers),
-                    "method": request.method,
-                    "url_params": address,
-                    "url_path": request.path,
-                    "values": MultiDict(parse_qsl(form, keep_blank_values=True)),
-                }
-            )
+            if self.name == "json":
+                return reader(operation.input_shape)(members) if operation.input_shape else {}
+            return self._parsed(request, operation, address) or {}
         except RecursionError:
             raise AwsError("SerializationException", "The request is nested too deeply.") from None
         except (AttributeError, KeyError, TypeError, ValueError, RequestParserError) as wrong:
             raise AwsError("SerializationException", f"The request could not be read: {wrong}") from None
-        return parsed or {}
+
+    def _parsed(self, request: Request, operation: OperationModel, address: dict) -> dict:
+        form = request.body.decode("utf-8", "replace") if self.name == "query" else request.query
+        parser = PROTOCOL_PARSERS[self.name](operation, timestamp_parser=epoch)
+        return parser.parse(
+            {
+                "body": request.body,
+                "headers": Headers(request.headers),
+                "method": request.method,
+                "url_params": address,
+                "url_path": request.path,
+                "values": MultiDict(parse_qsl(form, keep_blank_values=True)),
+            }
+        )
 
     def result(self, operation: OperationModel, result: dict | bytes | None) -> Response:
         """What an action returned, as the service answers it; bytes are a JSON body written already."""
@@ -205,22 +210,19 @@ def _converter(label: re.Match) -> str:
     return f"<path:{name}>" if label[2] else f"<{name}>"
 
 
-def _refuse_broken_json(protocol: str, body: bytes, operation: OperationModel) -> None:
-    """moto's parser takes what is not JSON for a message; AWS refuses it."""
+def _json_members(protocol: str, body: bytes, operation: OperationModel) -> dict:
+    """A JSON body's members. moto's parser takes what is not JSON for a message; AWS refuses it."""
     shape = operation.input_shape
     if not body or shape is None or protocol not in ("json", "rest-json") or "payload" in shape.serialization:
-        return
+        return {}
     try:
         value = json.loads(body.decode(), parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise AwsError("SerializationException", "The request body is not valid JSON.") from None
     if not isinstance(value, dict):
         raise AwsError("SerializationException", "Start of structure or map expected.")
+    return value
 
 
 def _no_number(text: str) -> None:
     raise ValueError(f"{text} is no JSON")
-
-
-def _epoch(value: str | float) -> float:
-    return float(value) if isinstance(value, (int, float)) else parse_timestamp(value).timestamp()

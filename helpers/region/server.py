@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from http import HTTPStatus
 
 LOG = logging.getLogger(__name__)  # never print here: on a full disk that raises, and the listener would end
@@ -34,9 +35,15 @@ class Request:
 
     def header(self, name: str, default: str = "") -> str:
         """The header's value, whatever the case; repeated ones joined with a comma."""
-        wanted = name.lower()
-        values = [value for key, value in self.headers if key.lower() == wanted]
-        return ",".join(values) if values else default
+        return self._joined.get(name.lower(), default)
+
+    @cached_property
+    def _joined(self) -> dict[str, str]:
+        joined: dict[str, str] = {}
+        for name, value in self.headers:
+            name = name.lower()
+            joined[name] = f"{joined[name]},{value}" if name in joined else value
+        return joined
 
 
 @dataclass

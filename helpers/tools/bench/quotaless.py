@@ -3,6 +3,7 @@
 import os
 import sys
 
+from helpers.region.serve import steady_collector
 from helpers.region.settings import Settings
 
 
@@ -11,6 +12,7 @@ def main() -> None:
     from helpers.region.region import Region
 
     region = Region(*sys.argv[1:3], Settings(quotas=False)).start()
+    steady_collector()
     print(region.control.url, flush=True)
     sys.stdin.read()
     region.close()
