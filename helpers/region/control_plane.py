@@ -22,7 +22,7 @@ from .access import Access
 from .errors import AwsError, not_in_this_region
 from .identity import Identity
 from .metrics import Metrics
-from .moto_services import SERVICES, Moto, refuse_unsupported
+from .moto_services import SERVICES, Moto, names_no_metric, refuse_unsupported
 from .protocol import AWS_SERVICES, protocol_of
 from .server import Request, Response
 from .validation import validate
@@ -112,6 +112,8 @@ class ControlPlane:
         refuse_unsupported(service, operation.name, params)
         if service == "cloudwatch":
             self.metrics.flush()
+            if names_no_metric(operation.name, params):
+                return wire.result(operation, {"Label": params["MetricName"], "Datapoints": []})
         if (service, operation.name) == ("sqs", "ReceiveMessage"):
             return self._receive(params, wire.forwarded(operation, request, WaitTimeSeconds=0))
         return self.moto.answer(service, operation.name, wire.forwarded(operation, request))

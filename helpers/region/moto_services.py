@@ -288,6 +288,15 @@ def refuse_unsupported(service: str, operation: str, params: dict) -> None:
         _refuse_unmeasured(operation, params)
 
 
+def names_no_metric(operation: str, params: dict) -> bool:
+    """Whether dimensions were forgotten that each metric of a service has: moto would add all its metrics up.
+
+    AWS/Lambda is another matter: it has a metric of all functions together, without a dimension.
+    """
+    dimensionless = operation == "GetMetricStatistics" and not params.get("Dimensions")
+    return dimensionless and params["Namespace"] in ("AWS/Kinesis", "AWS/ApiGateway")
+
+
 def _refuse_unmeasured(operation: str, params: dict) -> None:
     """A minute's sums have no percentiles; moto does hardly any metric math, and its alarms never go off."""
     if operation in ("PutMetricAlarm", "PutCompositeAlarm"):

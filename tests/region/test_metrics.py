@@ -86,6 +86,14 @@ def test_dimensions_and_namespaces_keep_metrics_apart(metrics, read):
     assert read("Errors", "AWS/Lambda", FunctionName="consumer") == [(0, 1, 2, 2, 2, "Count")]
 
 
+def test_a_metric_has_dimensions_and_is_not_found_without(metrics, read):
+    metrics.add("AWS/Kinesis", "IncomingRecords", 1, "Count", StreamName="votes")
+    assert read("IncomingRecords") == []
+    for function in ("producer", "consumer"):
+        metrics.add("AWS/Lambda", "Errors", 1, "Count", FunctionName=function)
+    assert read("Errors", "AWS/Lambda") == [(0, 2, 2, 1, 1, "Count")]
+
+
 def test_the_order_of_dimensions_does_not_matter(metrics, read):
     metrics.add("AWS/ApiGateway", "Count", 1, "Count", ApiId="a", Stage="$default")
     metrics.add("AWS/ApiGateway", "Count", 1, "Count", Stage="$default", ApiId="a")
