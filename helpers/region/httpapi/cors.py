@@ -11,9 +11,12 @@ from ..server import Request, Response
 
 
 def check(configuration: dict) -> dict:
-    """A CorsConfiguration as it was given. Raises AwsError BadRequestException."""
+    """A CorsConfiguration as it was given. Raises AwsError BadRequestException, in words that users of AWS report."""
+    for origin in configuration.get("AllowOrigins", ()):
+        if origin != "*" and not origin.startswith(("http://", "https://")):
+            raise AwsError("BadRequestException", f"Invalid format for origin {origin}")
     if configuration.get("AllowCredentials") and "*" in configuration.get("AllowOrigins", ()):
-        # Browsers refuse that pair. The text: aws/aws-cdk#9076.
+        # Browsers refuse that pair (the text: aws/aws-cdk#9076).
         raise AwsError("BadRequestException", "allow-credentials is not supported if 'allow-origin' is *")
     return configuration
 

@@ -93,6 +93,16 @@ def test_the_functions_own_headers_go_even_if_the_gateway_adds_none(origin):
     assert answer.headers == []
 
 
+@pytest.mark.parametrize("origin", ["votes.example", "capacitor://localhost", "", "null"])
+def test_an_origin_without_http_is_refused(origin):
+    with pytest.raises(AwsError) as refusal:
+        cors.check({"AllowOrigins": [PAGE, origin]})
+    assert (refusal.value.code, refusal.value.message) == (
+        "BadRequestException",
+        f"Invalid format for origin {origin}",
+    )
+
+
 @pytest.mark.parametrize(
     ("configuration", "refused"),
     [
