@@ -131,20 +131,36 @@ def _describe(status: dict) -> list[str]:
     ]
     for stream in status["streams"]:
         lines.append(
-            f"stream {stream['name']}: {stream['status']}, {stream['open_shards']} open shards, {stream['mode']}"
+            f"stream {stream['name']}: {stream['status']}, {stream['mode']}, "
+            f"{_many(stream['open_shards'], 'open shard')}, {_many(stream['records'], 'record')}"
         )
     for function in status["functions"]:
         lines.append(
-            f"function {function['name']}: {function['state']}, {function['environments']} environments"
+            f"function {function['name']}: {function['state']}, {_many(function['environments'], 'environment')}, "
+            f"{function['memory_bytes'] / 1e6:.0f} MB, {function['serving']} at work"
         )
     for mapping in status["mappings"]:
-        lines.append(f"mapping {mapping['Stream']} → {mapping['Function']}: {mapping['State']}")
-        for shard in mapping["Shards"]:
-            age = f"{shard['AgeMilliseconds'] / 1000:.1f} s old" if shard["Waiting"] else "caught up"
-            lines.append(f"  {shard['ShardId']}: {shard['Waiting']} records waiting, {age}")
+        result = mapping["LastProcessingResult"]
+        lines.append(f"mapping {mapping['Stream']} → {mapping['Function']}: {mapping['State']}, {result}")
+        lines += [f"  {_standing(shard)}" for shard in mapping["Shards"]]
     for api in status["apis"]:
         lines.append(f"HTTP API {api['name']} ({api['id']}): {', '.join(api['routes']) or 'no routes'}")
     return lines
+
+
+def _standing(shard: dict) -> str:
+    """Where a mapping stands in a shard; its lanes after the first are numbered."""
+    place = f"{shard['ShardId']} lane {shard['Lane']}" if shard["Lane"] else shard["ShardId"]
+    if shard["Drained"]:
+        return f"{place}: closed, and read to its end"
+    waiting = (
+        f"{_many(shard['Waiting'], 'record')} waiting, the first for {shard['AgeMilliseconds'] / 1000:.1f} s"
+    )
+    return f"{place}: after record {shard['Checkpoint']}, {waiting if shard['Waiting'] else 'caught up'}"
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 if __name__ == "__main__":

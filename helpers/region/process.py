@@ -114,6 +114,8 @@ def ask(state: State, word: str, timeout: float) -> dict:
             )
     except urllib3.exceptions.HTTPError as error:
         raise RegionError(f"The region does not answer at {state.endpoint_url} ({error}).") from error
+    if response.status == 500:
+        raise RegionError(f"The region could not do this: {word}. Its log: {states.log_file()}")
     if response.status != 200:
         raise RegionError(f"What answers at {state.endpoint_url} is not this workbook's region.")
     try:

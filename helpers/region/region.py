@@ -26,6 +26,7 @@ from .tagging import LambdaTags
 
 FRONT_DOOR_HEADER_BYTES = 16 * 1024  # roomier than API Gateway's own limits, which httpapi words as AWS does
 FRONT_DOOR_BODY_BYTES = 12 * 1024 * 1024
+FRONT_DOOR_CONNECTIONS = 100  # of one phone: a browser opens six
 LOOPBACK = "127.0.0.1"
 
 
@@ -82,6 +83,7 @@ class Region:
             name="front-door",
             header_bytes=FRONT_DOOR_HEADER_BYTES,
             body_bytes=FRONT_DOOR_BODY_BYTES,
+            client_connections=FRONT_DOOR_CONNECTIONS,
         )
 
     def start(self) -> Region:

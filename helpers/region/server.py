@@ -157,6 +157,7 @@ class Server:
                 try:
                     request = reader.request(client[:2])
                 except BadRequest as bad:
+                    reader.release()
                     self._refuse(connection, bad.status)
                     return
                 if request is None:

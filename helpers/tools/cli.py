@@ -97,6 +97,14 @@ def parser() -> argparse.ArgumentParser:
         "--alone", action="store_true", help="our region alone: nothing else is installed or run"
     )
 
+    one = command(
+        "soak",
+        soak,
+        "Vote through the whole pipeline for a while, and say whether the region stays what it was.",
+    )
+    one.add_argument("--minutes", type=float, default=30, help="for how long (30)")
+    one.add_argument("--rate", type=float, default=50, help="votes a second (50)")
+
     one = command("build", build, "Write the notebooks from notebooks/source.")
     one.add_argument("--check", action="store_true", help="write nothing; fail if a notebook is out of step")
 
@@ -167,6 +175,14 @@ def foreign(options: argparse.Namespace) -> int:
     environment = {**os.environ, VARIABLE: str(ministack())}
     if subprocess.run(pytest, cwd=WORKBOOK, env=environment).returncode:
         raise Failure("The lessons did not go as far on ministack as the table in test_foreign.py says.")
+    return 0
+
+
+def soak(options: argparse.Namespace) -> int:
+    require_installed()
+    from helpers.tools import soak as tool
+
+    tool.soak(options.minutes, options.rate)
     return 0
 
 

@@ -8,7 +8,7 @@ import pytest
 from helpers.notebooks import WORKBOOK
 from helpers.tools import cli
 
-COMMANDS = ("lab", "run", "test", "bench", "build", "lock")
+COMMANDS = ("lab", "run", "test", "bench", "soak", "build", "lock")
 
 
 def helpers(*arguments):

@@ -116,6 +116,11 @@ class Environment:
         """The runtime's process, if there is one."""
         return self._runtime.pid if self._runtime is not None else None
 
+    @property
+    def memory(self) -> int:
+        """Bytes that the runtime's process holds now."""
+        return self._runtime.sample() if self._runtime is not None else 0
+
     def _init(self) -> float | None:
         """The init phase of a cold start; its milliseconds, or None where it failed."""
         self._cold = False

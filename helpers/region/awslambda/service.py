@@ -120,15 +120,17 @@ class Lambda(FunctionActions, InvocationSettings):
         return resource_policy_allows(document, principal, action, function.arn, context)
 
     def describe(self) -> list[dict]:
-        """Each function with its state and how many environments it has, and how many events it serves now."""
+        """Each function with its state, how many environments it has and their memory, how many events it serves."""
+        functions = [(function, self.pool.environments(function)) for function in self.registry.all()]
         return [
             {
                 "name": function.name,
                 "state": function.state,
-                "environments": len(self.pool.environments(function)),
+                "environments": len(environments),
                 "serving": self.pool.in_flight(function.name),
+                "memory_bytes": sum(environment.memory for environment in environments),
             }
-            for function in self.registry.all()
+            for function, environments in functions
         ]
 
     # -- invocation ------------------------------------------------------------------------------------------------

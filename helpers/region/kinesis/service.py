@@ -23,10 +23,18 @@ class Kinesis(StreamActions, ShardActions, RecordActions, TagActions):
         return self._registry.find(name_or_arn, None)
 
     def describe(self) -> list[dict]:
-        """The streams, for the region's status: name, status, mode, open shards."""
+        """The streams, for the region's status: name, status, mode, open shards, records kept."""
         return [
-            {"name": s.name, "status": s.status, "mode": s.mode, "open_shards": len(s.open_shards)}
-            for s in self._registry.all()
+            {
+                "name": stream.name,
+                "status": stream.status,
+                "mode": stream.mode,
+                "open_shards": len(stream.open_shards),
+                "records": sum(
+                    shard.position("LATEST") - shard.position("TRIM_HORIZON") for shard in stream.shards
+                ),
+            }
+            for stream in self._registry.all()
         ]
 
     def reset(self) -> None:
