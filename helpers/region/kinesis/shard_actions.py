@@ -9,6 +9,7 @@ from .shard import Shard
 from .stream import ON_DEMAND, Stream
 
 MOST_SHARDS_LISTED = 1000
+FILTERED_BY = {"AFTER_SHARD_ID": "ShardId", "AT_TIMESTAMP": "Timestamp", "FROM_TIMESTAMP": "Timestamp"}
 
 
 class ShardActions(Actions):
@@ -40,8 +41,9 @@ class ShardActions(Actions):
                 raise AwsError("InvalidArgumentException", text)
             stream = self._created_at(self._registry.find(StreamName, StreamARN), StreamCreationTimestamp)
             shard_filter = ShardFilter or {"Type": "FROM_TRIM_HORIZON"}
+            _check_filter(shard_filter)
             if shard_filter["Type"] == "AFTER_SHARD_ID":  # the same by another name (botocore)
-                ExclusiveStartShardId = _member(shard_filter, "ShardId")
+                ExclusiveStartShardId = shard_filter["ShardId"]
             after = -1 if ExclusiveStartShardId is None else stream.shard_index(ExclusiveStartShardId)
         stream.check_status("ACTIVE", "UPDATING")
         shards = [shard for shard in filtered(stream, shard_filter, now) if shard.index > after]
@@ -122,19 +124,21 @@ def filtered(stream: Stream, shard_filter: dict, now: float) -> list[Shard]:
         horizon = max(now - stream.retention_seconds, min(shard.opened for shard in shards))
         return [shard for shard in shards if shard.open_at(horizon)]
     if kind == "AT_TIMESTAMP":
-        instant = _member(shard_filter, "Timestamp")
-        return [shard for shard in shards if shard.open_at(instant)]
+        return [shard for shard in shards if shard.open_at(shard_filter["Timestamp"])]
     if kind == "FROM_TIMESTAMP":
-        instant = _member(shard_filter, "Timestamp")
+        instant = shard_filter["Timestamp"]
         return [shard for shard in shards if shard.closed_at is None or shard.closed_at >= instant]
     return list(shards)
 
 
-def _member(shard_filter: dict, name: str):
-    """What this kind of filter needs. AWS's text is not known."""
-    if shard_filter.get(name) is None:
-        raise AwsError("InvalidArgumentException", f"ShardFilter {shard_filter['Type']} must have a {name}.")
-    return shard_filter[name]
+def _check_filter(shard_filter: dict) -> None:
+    """Each kind of filter has its member, and no other (botocore: ShardFilter). AWS's text is not known."""
+    kind = shard_filter["Type"]
+    for name in ("ShardId", "Timestamp"):
+        needed = FILTERED_BY.get(kind) == name
+        if needed != (shard_filter.get(name) is not None):
+            text = f"ShardFilter {kind} must {'' if needed else 'not '}have a {name}."
+            raise AwsError("InvalidArgumentException", text)
 
 
 def _alone(**others) -> None:

@@ -217,11 +217,24 @@ def test_list_shards_filters(kinesis, manual_clock, shard_filter, listed):
     assert [int(shard["ShardId"][-12:]) for shard in shards] == listed
 
 
-@pytest.mark.parametrize("kind", ["AFTER_SHARD_ID", "AT_TIMESTAMP", "FROM_TIMESTAMP"])
-def test_a_filter_that_lacks_its_member_is_refused(kinesis, make_stream, refusal, kind):
+@pytest.mark.parametrize(
+    ("kind", "member", "text"),
+    [
+        ("AFTER_SHARD_ID", {}, "ShardFilter AFTER_SHARD_ID must have a ShardId."),
+        ("AT_TIMESTAMP", {}, "ShardFilter AT_TIMESTAMP must have a Timestamp."),
+        ("FROM_TIMESTAMP", {}, "ShardFilter FROM_TIMESTAMP must have a Timestamp."),
+        (
+            "FROM_TIMESTAMP",
+            {"ShardId": "0", "Timestamp": 1},
+            "ShardFilter FROM_TIMESTAMP must not have a ShardId.",
+        ),
+        ("AT_LATEST", {"Timestamp": 1}, "ShardFilter AT_LATEST must not have a Timestamp."),
+    ],
+)
+def test_a_filter_has_its_member_and_no_other(kinesis, make_stream, refusal, kind, member, text):
     make_stream()
-    refused = refusal(kinesis.list_shards, StreamName="votes", ShardFilter={"Type": kind})
-    assert refused[0] == "InvalidArgumentException"
+    refused = refusal(kinesis.list_shards, StreamName="votes", ShardFilter={"Type": kind, **member})
+    assert refused == ("InvalidArgumentException", text)
 
 
 def test_list_shards_goes_on_from_its_token_with_its_filter(kinesis, make_stream, manual_clock, refusal):
