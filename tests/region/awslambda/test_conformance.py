@@ -536,5 +536,6 @@ def test_a_region_answers_the_default_session_too(deploy, region, monkeypatch):
 # §5 the older payloads and log lines of a timeout ("… Task timed out after …"): the new style only.
 # §6 JSON log format: refused by name. logs:CreateLogGroup is not asked for: the group is made by the service.
 # §7 EventBridge and S3 destinations: refused by name.
+# §8 Timeout 0 and MemorySize below 128: boto3 refuses them itself, before there is a request.
 # §8 EphemeralStorage, TracingConfig, Architectures, KMSKeyArn, Code from S3, Publish: refused by name.
 # §8 GetFunction's Code.Location: there is no address from which the zip could honestly be had.
