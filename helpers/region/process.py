@@ -64,11 +64,11 @@ def stop() -> bool:
         return False
     try:
         ask(state, "stop", timeout=5)
-        process.wait(STOP_SECONDS)
-    except (RegionError, psutil.TimeoutExpired):
+        stopping = True
+    except RegionError:
+        stopping = False
+    if not (stopping and _ends(process)):
         kill(process)
-    except psutil.NoSuchProcess:
-        pass  # it was quicker
     states.save(state.stopped())
     return True
 
@@ -99,7 +99,8 @@ def kill(process: psutil.Process) -> None:
             member.kill()
         except psutil.NoSuchProcess:
             continue
-    psutil.wait_procs(family, STOP_SECONDS)
+    for member in family:
+        _ends(member)
 
 
 def ask(state: State, word: str, timeout: float) -> dict:
@@ -128,9 +129,28 @@ def _process(state: State) -> psutil.Process | None:
     """The region's process, if it lives and is the one that wrote the state."""
     try:
         process = psutil.Process(state.pid) if state.pid > 0 else None
-        return process if process and abs(process.create_time() - state.started) < 2 else None
+        lives = process and abs(process.create_time() - state.started) < 2 and not _over(process)
+        return process if lives else None
     except psutil.Error:
         return None
+
+
+def _ends(process: psutil.Process) -> bool:
+    """Whether the process ends within STOP_SECONDS."""
+    until = time.monotonic() + STOP_SECONDS
+    while not _over(process):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def _over(process: psutil.Process) -> bool:
+    """A zombie has ended too: in a container without an init nobody buries it."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def _serving() -> psutil.Process | None:
