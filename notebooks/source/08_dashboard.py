@@ -172,6 +172,7 @@ policy = {
     "Statement": [{"Effect": "Allow", "Action": write_logs, "Resource": log_group_arn}],
 }
 iam.put_role_policy(RoleName=role_name, PolicyName="page", PolicyDocument=json.dumps(policy))
+print(iam.list_role_policies(RoleName=role_name)["PolicyNames"])
 
 # %% [markdown] lang="es"
 # Y la función. El rol recién creado tarda unos segundos en valer, así que, como entonces, insistimos solo con ese error.
@@ -390,8 +391,8 @@ read_counts()
 #
 # ## Los ojos: métricas
 #
-# Cada servicio de AWS deja números en **CloudWatch** sin que se los pidas, uno por minuto. Estos son los que cuentan la
-# salud de nuestro recorrido:
+# Cada servicio de AWS deja números en [**CloudWatch**](glossary.ipynb#cell-id=cloudwatch) sin que se los pidas, uno por
+# minuto. Estos son los que cuentan la salud de nuestro recorrido:
 #
 # | Espacio · métrica | Qué dice | Alarma si |
 # |---|---|---|
@@ -402,7 +403,7 @@ read_counts()
 # | `AWS/Lambda` `Errors` | invocaciones que acabaron en excepción | hay alguna |
 # | `AWS/ApiGateway` `5xx` | respuestas de error nuestras a quien vota | hay alguna |
 #
-# La **edad del iterador** es *la* métrica de un stream: los registros que esperan, medidos en tiempo. A cero, el consumidor
+# La [**edad del iterador**](glossary.ipynb#cell-id=iterator-age) es *la* métrica de un stream: los registros que esperan, medidos en tiempo. A cero, el consumidor
 # va al día; si crece sin parar, llega antes lo nuevo que se atiende lo viejo, o un lote que falla bloquea su shard. Y tiene
 # fecha límite: a las 24 horas, lo que no se haya leído se pierde.
 #
@@ -414,7 +415,8 @@ read_counts()
 #
 # ## The eyes: metrics
 #
-# Every AWS service leaves numbers in **CloudWatch** without being asked, one a minute. These tell the health of our way:
+# Every AWS service leaves numbers in [**CloudWatch**](glossary.ipynb#cell-id=cloudwatch) without being asked, one a minute.
+# These tell how well our pipeline is:
 #
 # | Namespace · metric | What it says | Alarm if |
 # |---|---|---|
@@ -425,7 +427,7 @@ read_counts()
 # | `AWS/Lambda` `Errors` | invocations that ended in an exception | there is one |
 # | `AWS/ApiGateway` `5xx` | our own error answers to voters | there is one |
 #
-# The **iterator age** is *the* metric of a stream: the records that wait, measured in time. At zero the consumer is up to
+# The [**iterator age**](glossary.ipynb#cell-id=iterator-age) is *the* metric of a stream: the records that wait, measured in time. At zero the consumer is up to
 # date; if it grows without end, the new arrives faster than the old is attended to, or a batch that fails blocks its shard.
 # And it has a deadline: after 24 hours, what was not read is lost.
 #
@@ -779,7 +781,7 @@ lesson.quiz()
 # - Cada avería se ve donde se nota: `Errors` son excepciones; un 500 educado solo aparece en la API.
 # - El escrutinio es la prueba final: lo contado es lo enviado.
 #
-# **Siguiente:** [9 · Recoger](09_cleanup.ipynb). En AWS, hazla hoy: el stream se paga por hora, vote alguien o no.
+# **Siguiente:** [9 · Limpiar](09_cleanup.ipynb). En AWS, hazla hoy: el stream se paga por hora, vote alguien o no.
 
 # %% [markdown] lang="en"
 # ## Key points

@@ -49,13 +49,13 @@ lesson = await begin("09_cleanup", target=target, prefix=prefix, locale=locale)
 # ## De quién es cada cosa
 #
 # Dos pistas dicen que algo es tuyo. El **nombre** empieza por tu prefijo, pero eso no basta: lo de `f1-vote` también
-# empieza por `f1-`. Lo que decide son las **etiquetas** que cada lección puso al crear: tienen que coincidir las dos.
+# empieza por `f1-`. Lo que decide son las [**etiquetas**](glossary.ipynb#cell-id=tag) que cada lección puso al crear: tienen que coincidir las dos.
 
 # %% [markdown] lang="en"
 # ## Whose is each thing
 #
 # Two clues say that something is yours. Its **name** starts with your prefix, but that is not enough: what belongs to
-# `f1-vote` also starts with `f1-`. What decides is the **tags** that each lesson put on when it created: both must match.
+# `f1-vote` also starts with `f1-`. What decides is the [**tags**](glossary.ipynb#cell-id=tag) that each lesson put on when it created: both must match.
 
 # %%
 from contextlib import contextmanager

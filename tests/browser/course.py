@@ -20,6 +20,7 @@ FIND_CELLS = """source => window.jupyterapp.shell.currentWidget.content.widgets.
     cell.model.type === 'code' && cell.model.sharedModel.getSource().includes(source) ? [position] : [])"""
 COUNT_OF_RUNS = """position =>
     window.jupyterapp.shell.currentWidget.content.widgets[position].model.executionCount"""
+VOTES = "plot => plot.data[0].y.reduce((sum, votes) => sum + votes, 0)"
 ERRORS = """() => window.jupyterapp.shell.currentWidget.content.widgets.flatMap(cell =>
     cell.model.type !== 'code' ? [] : cell.model.outputs.toJSON().filter(output =>
         output.output_type === 'error' || output.name === 'stderr'
@@ -39,6 +40,22 @@ def lay_out(folder: Path) -> None:
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")
+
+
+class VoteChart:
+    """A chart of votes, as drawn."""
+
+    def __init__(self, plot: Locator):
+        self._plot = plot
+
+    def votes(self) -> int:
+        self._plot.locator(".main-svg").first.wait_for()
+        return self._plot.evaluate(VOTES)
+
+    def wait_for(self, total: int) -> None:
+        """Waits until it shows `total` votes or more."""
+        drawn = [self._plot.element_handle(), total]
+        self._plot.page.wait_for_function(f"([plot, total]) => ({VOTES})(plot) >= total", arg=drawn)
 
 
 class LessonPage(LabPage):

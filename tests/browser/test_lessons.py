@@ -16,13 +16,19 @@ from helpers.notebooks import lesson_slugs, solved_cells
 from helpers.region import process
 from helpers.region.state import STATE_VARIABLE
 from helpers.translate import text
-from tests.browser.course import LessonPage, lay_out
+from tests.browser.course import LessonPage, VoteChart, lay_out
 from tests.browser.lab import SECONDS, LabServer
 from tests.browser.shown import charts_without_table, in_other_words, keys, nameless, said
 
 A_LESSON = 600  # seconds, on a busy machine
 EVERY_LESSON = "STREAMING_WORKBOOK_EVERY_LESSON"
-OPERATED = {("01_kinesis", "es"), ("02_stream", "en"), ("03_producer", "es"), ("05_trigger", "es")}
+OPERATED = {
+    ("01_kinesis", "es"),
+    ("02_stream", "en"),
+    ("03_producer", "es"),
+    ("05_trigger", "es"),
+    ("08_dashboard", "es"),
+}
 SHORT = {"03_producer", "04_consumer"}
 NONE = {"04_consumer": ["None None"]}  # an invocation without error or answer; the lesson speaks of it
 COMPLAINTS_OF_CORS = [
@@ -78,6 +84,7 @@ def assert_all_is_well(lesson: LessonPage, slug: str, locale: str) -> None:
     assert text("lesson.finished", locale) in shown
     assert in_other_words(shown, locale) == []
     assert keys(shown) == []
+    assert "ResponseMetadata" not in shown  # a call's whole answer, shown by accident
     assert re.findall(r"^.*\bNone\b.*$", shown, re.MULTILINE) == NONE.get(slug, [])
     assert [cell for cell in charts_without_table(lesson.notebook) if ONE_BAR not in cell] == []
     assert lesson.notebook.locator(".modebar").count() == 0
@@ -173,30 +180,36 @@ def test_lesson_5_votes_by_mouse_and_keys_move_a_chart_that_outlives_a_reload(le
     run_to_the_end(lesson, "05_trigger", "es")
     page = lesson.page
     lesson.run("buttons = VoteButtons(cast_vote)")
-    page.get_by_text(text("votes.ready", "es")).wait_for()
-    chart = lesson.outputs("buttons = VoteButtons(cast_vote)").locator(".js-plotly-plot")
-    sum_is = "([chart, total]) => chart.data[0].y.reduce((a, b) => a + b, 0) === total"
-
-    def votes() -> int:
-        return chart.evaluate("chart => chart.data[0].y.reduce((a, b) => a + b, 0)")
-
-    def wait_for_votes(total: int) -> None:
-        page.wait_for_function(sum_is, arg=[chart.element_handle(), total])
-
-    page.wait_for_function(sum_is.replace("===", ">="), arg=[chart.element_handle(), 300])
-    before = votes()
+    chart = VoteChart(lesson.outputs("buttons = VoteButtons(cast_vote)").locator(".js-plotly-plot"))
+    chart.wait_for(300)
+    before = chart.votes()
     first, second = ballot()[:2]
     page.get_by_role("button", name=first.name).click()
-    wait_for_votes(before + 1)
+    chart.wait_for(before + 1)
     page.get_by_role("button", name=second.name).focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Space")
-    wait_for_votes(before + 3)
+    chart.wait_for(before + 3)
     page.get_by_text(text("votes.sent", "es", code=second.code, total=3)).wait_for()
 
     page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
     lesson.open("solved-es/05_trigger.ipynb")
-    chart.locator(".main-svg").first.wait_for()
-    assert votes() == before + 3
+    assert chart.votes() == before + 3
+    assert lesson.complaints == []
+    assert lesson.outside == []
+
+
+def test_lesson_8_a_vote_on_the_page_it_links_to_moves_its_dashboard(lesson):
+    run_to_the_end(lesson, "08_dashboard", "es")
+    lesson.run("dashboard = Dashboard(")
+    chart = VoteChart(lesson.outputs("dashboard = Dashboard(").locator(".js-plotly-plot").last)
+    chart.wait_for(200)
+    before = chart.votes()
+    with lesson.page.expect_popup() as opened:
+        lesson.outputs("qr_code(class_url)").get_by_role("link").click()
+    voter = opened.value
+    voter.get_by_role("button", name="SAI").click()
+    voter.get_by_text("✓ Vote for Carlos Sainz received.").wait_for()
+    chart.wait_for(before + 1)
     assert lesson.complaints == []
     assert lesson.outside == []

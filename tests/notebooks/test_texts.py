@@ -52,6 +52,18 @@ def test_a_paragraph_of_the_other_language_is_noticed():
 
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("slug", lesson_slugs())
+def test_a_link_to_a_lesson_calls_it_as_it_calls_itself(slug, locale):
+    for cell in texts(slug, locale):
+        for _, words, target in LINK.findall(cell.source):
+            linked = target.removesuffix(".ipynb")
+            if linked in lesson_slugs() and " · " in words:
+                title = texts(linked, locale)[0].source.partition("\n")[0].removeprefix("# ")
+                number, name = words.split(" · ")
+                assert title.startswith(f"{number} · ") and name.casefold() in title.casefold(), words
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("slug", lesson_slugs())
 def test_links_lead_to_a_file_and_pictures_say_what_they_show(slug, locale):
     folder = learner_folder(locale)
     for cell in texts(slug, locale):
