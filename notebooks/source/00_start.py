@@ -99,8 +99,8 @@ from helpers import check_installation
 check_installation(locale)
 
 # %% [markdown] lang="es"
-# Una ✗ trae al lado qué hacer. Con todo en ✓, queda por ver si la página y Python se entienden, porque los botones y las
-# gráficas dependen de eso:
+# Una ✗ trae al lado qué hacer. Con todo en ✓, queda por ver si la página y Python se entienden, porque los botones y los
+# gráficos dependen de eso:
 
 # %% [markdown] lang="en"
 # A ✗ comes with what to do. With ✓ everywhere, it remains to be seen whether the page and Python understand each other,
@@ -112,7 +112,7 @@ from helpers import SignOfLife
 SignOfLife()
 
 # %% [markdown] lang="es"
-# La primera gráfica tarda unos segundos. En JupyterLab debes ver tres cosas: un recuadro **verde**, una barra azul, y la
+# El primer gráfico tarda unos segundos. En JupyterLab debes ver tres cosas: un recuadro **verde**, una barra azul, y la
 # barra que sube y baja al mover el control (con el ratón o con las flechas del teclado). Si el recuadro se queda naranja o solo sale texto, recarga la página; si
 # sigue igual, JupyterLab no es el del cuaderno: ciérralo y ábrelo con `make lab`.
 
@@ -242,7 +242,7 @@ chart = LiveChart(read_counts).start()
 chart
 
 # %% [markdown] lang="es"
-# La gráfica pregunta a la tabla cada segundo. Mándale un voto y mírala:
+# El gráfico pregunta a la tabla cada segundo. Mándale un voto y míralo:
 
 # %% [markdown] lang="en"
 # The chart asks the table every second. Send a vote and watch it:
@@ -257,7 +257,7 @@ print(t("lesson_00.counted", before=before, after=sum(counts.values())))
 # La API contestó enseguida que lo había recibido, y el recuento llegó un momento después: nadie esperó a nadie. Esa es la
 # gracia de un stream.
 #
-# Ahora tú. Cada voto que mandes con el formulario hace el mismo camino; sube a mirar la gráfica.
+# Ahora tú. Cada voto que mandes con el formulario hace el mismo camino; sube a mirar el gráfico.
 
 # %% [markdown] lang="en"
 # The API answered right away that it had received it, and the count came a moment later: nobody waited for anybody. That is
@@ -344,7 +344,7 @@ lesson.quiz()
 #
 # `reset` y `stop` son de la región local y no tocan AWS. Para borrar lo creado en AWS está la lección 9.
 #
-# Y una foto fija de la gráfica, que es lo que se conserva al guardar el cuaderno:
+# Y una foto fija del gráfico, que es lo que se conserva al guardar el cuaderno:
 
 # %% [markdown] lang="en"
 # **When something goes wrong**

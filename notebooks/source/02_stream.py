@@ -132,7 +132,7 @@ stream_status()
 # Si acabas de crearlo, pone `CREATING`. Mientras dura, AWS no admite registros: el stream existe pero sus shards no. En
 # AWS tarda entre unos segundos y un minuto; aquí, medio segundo.
 #
-# Esperamos a `ACTIVE`. Fíjate en el `await`: mientras espera, los botones y las gráficas de otros cuadernos siguen vivos.
+# Esperamos a `ACTIVE`. Fíjate en el `await`: mientras espera, los botones y los gráficos de otros cuadernos siguen vivos.
 
 # %% [markdown] lang="en"
 # If you have just created it, it says `CREATING`. Meanwhile AWS takes no records: the stream exists, its shards do not. On

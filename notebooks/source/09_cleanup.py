@@ -14,7 +14,7 @@
 # **Al terminar** habrás borrado todo lo que crearon las lecciones, en el orden que AWS pide; lo habrás comprobado
 # preguntando a cada servicio; y sabrás cuánto habría costado, y cuánto cuesta un olvido.
 #
-# **Antes:** ninguna lección es obligatoria. Cierra los demás cuadernos: sus gráficas preguntan por una tabla que va a
+# **Antes:** ninguna lección es obligatoria. Cierra los demás cuadernos: sus gráficos preguntan por una tabla que va a
 # desaparecer.
 
 # %% [markdown] lang="en"
