@@ -34,13 +34,11 @@ from .function import Function, Revision, parse_name
 from .function_actions import FunctionActions
 from .invocation_settings import InvocationSettings
 from .pool import Pool
-from .refusals import bad_content
+from .refusals import ASYNCHRONOUS_BYTES, SYNCHRONOUS_BYTES, bad_content, refuse_too_large
 from .registry import Registry
 from .runtime_api import RuntimeApi
 
 LOG = logging.getLogger(__name__)
-SYNCHRONOUS_BYTES = 6_291_456
-ASYNCHRONOUS_BYTES = 1_048_576
 FOLDER = "region-functions"
 
 
@@ -99,17 +97,15 @@ class Lambda(FunctionActions, InvocationSettings):
         """Raises AwsError ResourceNotFoundException."""
         return self.registry.find(name_or_arn)
 
-    def invoke_function(
-        self, name_or_arn: str, payload: bytes, *, client_context: str | None = None
-    ) -> Invocation:
-        """Run the function and wait for what comes of it. payload, client_context: JSON.
+    def invoke_function(self, name_or_arn: str, payload: bytes) -> Invocation:
+        """Run the function and wait for what comes of it. payload: JSON.
 
         Raises AwsError: ResourceNotFoundException, TooManyRequestsException, ResourceConflictException while Pending,
-        AccessDeniedException if its role cannot be assumed any more.
+        RequestTooLargeException, AccessDeniedException if its role cannot be assumed any more.
         """
         function = self.registry.find(name_or_arn, suffix=":$LATEST")
-        arn = invoked_arn(function, name_or_arn)
-        return self._run(function, new_request_id(), payload, client_context or "", arn)
+        refuse_too_large(payload, SYNCHRONOUS_BYTES)
+        return self._run(function, new_request_id(), payload, "", invoked_arn(function, name_or_arn))
 
     def permits(self, name_or_arn: str, principal: str, action: str, source_arn: str) -> bool:
         """Whether the function's resource policy lets a service ("apigateway.amazonaws.com") in for `source_arn`."""
@@ -269,10 +265,7 @@ def own_folder() -> Path:
 
 def checked_payload(payload: bytes, invocation_type: str) -> bytes:
     """The event's JSON; none given is {}. Raises AwsError."""
-    limit = ASYNCHRONOUS_BYTES if invocation_type == "Event" else SYNCHRONOUS_BYTES
-    if len(payload) > limit:
-        message = f"Request must be smaller than {limit} bytes for the InvokeFunction operation"
-        raise AwsError("RequestTooLargeException", message, 413, Type="User")
+    refuse_too_large(payload, ASYNCHRONOUS_BYTES if invocation_type == "Event" else SYNCHRONOUS_BYTES)
     if not payload:
         return b"{}"
     try:

@@ -34,6 +34,7 @@ HEAD_BYTES = 10_240
 RUNNING = 1000
 """Functions at work for the front door at once, those whose clients wait no longer included: Lambda's limit of
 concurrent executions in an account."""
+TOLD = {413: "Request Entity Too Large", 500: "Internal Server Error", 503: "Service Unavailable"}
 NOT_PERMITTED = (
     "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. "
     "Check the permissions and try again."
@@ -41,11 +42,11 @@ NOT_PERMITTED = (
 
 
 class IntegrationError(Exception):
-    """The client is told 500 Internal Server Error, the log this."""
+    """The client is told `status` and its words, the log this."""
 
-
-class Unavailable(Exception):
-    """The client is told 503 Service Unavailable, the log this."""
+    def __init__(self, reason: str, status: int = 500):
+        super().__init__(reason)
+        self.status = status
 
 
 @dataclass
@@ -129,11 +130,9 @@ class FrontDoor:
         )
         try:
             return self._integrate(exchange, context)
-        except (IntegrationError, Unavailable) as error:
+        except IntegrationError as error:
             LOG.warning("HTTP API %s, route %s: %s", served.api_id, key.text, error)
-            if isinstance(error, Unavailable):
-                return message(503, "Service Unavailable")
-            return message(500, "Internal Server Error")
+            return message(error.status, TOLD[error.status])
 
     def _admits(self, exchange: Exchange) -> bool:
         """Whether the account's, and the stage's or the route's, throttling lets the request through."""
@@ -147,7 +146,7 @@ class FrontDoor:
         )
 
     def _integrate(self, exchange: Exchange, context: Context) -> Response:
-        """Raises IntegrationError, Unavailable."""
+        """Raises IntegrationError."""
         integration = exchange.served.deployment.integration_of(exchange.route)
         if integration is None:
             raise IntegrationError("the route has no integration")
@@ -182,9 +181,9 @@ class FrontDoor:
             raise IntegrationError(NOT_PERMITTED)
 
     def _invoke(self, integration: Integration, payload: bytes):
-        """The function's Invocation. Raises IntegrationError, Unavailable."""
+        """The function's Invocation. Raises IntegrationError."""
         if not self._places.acquire(blocking=False):
-            raise Unavailable(f"{RUNNING} functions run already for HTTP APIs")
+            raise IntegrationError(f"{RUNNING} functions run already for HTTP APIs", 503)
         done = threading.Event()
 
         def ended(_) -> None:
@@ -195,12 +194,13 @@ class FrontDoor:
         call.add_done_callback(ended)
         milliseconds = integration.timeout_in_millis
         if not self._clock.wait(done, milliseconds / 1000):
-            raise Unavailable(f"the function did not answer within {milliseconds} ms; it goes on")
+            raise IntegrationError(f"the function did not answer within {milliseconds} ms; it goes on", 503)
         try:
             return call.result()
         except AwsError as error:
-            # A throttled function too: what an HTTP API says then is not recorded, a REST API says 500.
-            raise IntegrationError(str(error)) from None
+            # A throttled function too: what an HTTP API says then is not recorded, a REST API says 500. An event
+            # above Lambda's 6 MB is told as a body above the API's own 10 MB is.
+            raise IntegrationError(str(error), 413 if error.status == 413 else 500) from None
 
     def _measure(self, exchange: Exchange, answer: Response, seconds: float) -> None:
         values = [
@@ -232,7 +232,7 @@ def too_large(request: Request) -> Response | None:
     """413 for a body over 10 MB, 431 for a request line and headers over 10,240 bytes (AWS's status for that is not
     recorded; 431 says what is wrong)."""
     if len(request.body) > BODY_BYTES:
-        return message(413, "Request Entity Too Large")
+        return message(413, TOLD[413])
     line = len(request.method) + len(request.path) + len(request.query)
     if line + sum(len(name) + len(value) for name, value in request.headers) > HEAD_BYTES:
         return message(431, "Request Header Fields Too Large")

@@ -10,7 +10,8 @@ import json
 import zlib
 from dataclasses import dataclass, field
 
-from .event import ENVELOPE, PAYLOAD_LIMIT
+from ..awslambda.refusals import SYNCHRONOUS_BYTES
+from .event import ENVELOPE
 from .mapping import NO_LIMIT
 
 LONGEST_WAIT = 60.0
@@ -48,7 +49,7 @@ class Gathering:
     offset: int
     opened: float
     items: list[Item] = field(default_factory=list)
-    room: int = PAYLOAD_LIMIT - ENVELOPE
+    room: int = SYNCHRONOUS_BYTES - ENVELOPE
     full: bool = False
 
     def take(self, item: Item) -> bool:

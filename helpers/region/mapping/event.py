@@ -5,10 +5,6 @@ from __future__ import annotations
 import base64
 import json
 
-from ..errors import AwsError
-
-PAYLOAD_LIMIT = 6 * 1024 * 1024
-"""Bytes of an event at most, base64 and metadata counted."""
 ENVELOPE = 1024
 """Bytes kept for what stands around the records."""
 
@@ -42,10 +38,3 @@ def event(records: list[str], around: dict | None = None) -> bytes:
     """The event of records already written; `around` holds what a tumbling window adds."""
     more = f",{written(around)[1:-1]}" if around else ""
     return f'{{"Records":[{",".join(records)}]{more}}}'.encode()
-
-
-def check_size(payload: bytes) -> None:
-    """Raises AwsError RequestTooLargeException: one large record of a stream can be more than Lambda takes."""
-    if len(payload) > PAYLOAD_LIMIT:
-        message = f"Request must be smaller than {PAYLOAD_LIMIT} bytes for the InvokeFunction operation"
-        raise AwsError("RequestTooLargeException", message, 413)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from ..errors import AwsError
 from .batch import Batch, Gathering, Item, Outcome, after, backoff, expired, lane_of, outcome, state_in
 from .destination import RETRIES_EXHAUSTED, TOO_OLD, message, object_key, send
-from .event import check_size, event, event_record, written
+from .event import event, event_record, written
 from .filter import Pattern, filterable
 from .mapping import NO_LIMIT, Mapping
 from .shards import Position
@@ -258,7 +258,6 @@ class Lane:
             age = self.room.clock.now() - batch.items[-1].record.arrival
             self._measure("IteratorAge", age * 1000, function)
         try:
-            check_size(payload)
             invocation = self.room.functions.invoke_function(self._asked.FunctionArn, payload)
         except AwsError as refusal:
             self._trouble(refusal)

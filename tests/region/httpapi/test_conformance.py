@@ -418,6 +418,7 @@ def roomy_door(_session_region):
     ("header", "body", "status", "text"),
     [
         (100, 10 * 1024 * 1024 + 1, 413, "Request Entity Too Large"),
+        (100, 6 * 1024 * 1024, 413, "Request Entity Too Large"),  # more than Lambda takes
         (10_240, 1, 431, "Request Header Fields Too Large"),
     ],
 )

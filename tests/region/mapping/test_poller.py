@@ -15,6 +15,7 @@ from itertools import pairwise
 
 import pytest
 
+from helpers.region.awslambda.refusals import SYNCHRONOUS_BYTES, refuse_too_large
 from helpers.region.errors import AwsError
 from helpers.region.kinesis import Kinesis
 from helpers.region.mapping import EventSourceMappings
@@ -49,6 +50,7 @@ class Callable:
         return self
 
     def invoke_function(self, name_or_arn, payload):
+        refuse_too_large(payload, SYNCHRONOUS_BYTES)
         event = json.loads(payload)
         self.events.append(event)
         return self.answer(event)
