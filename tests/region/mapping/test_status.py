@@ -9,12 +9,13 @@ def test_the_status_of_a_busy_region_in_words(region, pipeline, aws, monkeypatch
     pipeline.map(pipeline.stream())
     aws("apigatewayv2").create_api(Name="door", ProtocolType="HTTP", Target=function)
     pipeline.put("a vote")
-    pipeline.until(lambda: region.status()["mappings"][0]["Shards"][0]["Waiting"] == 1)
+    pipeline.until(lambda: "PROBLEM" in region.status()["mappings"][0]["LastProcessingResult"])
     monkeypatch.setattr(process, "status", region.status)
     assert main(["status"]) == 0
     said = capsys.readouterr().out
-    assert "\nstream votes: ACTIVE, 1 open shards, PROVISIONED\n" in said
+    assert "\nstream votes: ACTIVE, PROVISIONED, 1 open shard, 1 record\n" in said
     assert "\nfunction count: Active, " in said
-    assert "\nmapping votes → count: Enabled\n  shardId-000000000000: 1 records waiting, " in said
+    assert "\nmapping votes → count: Enabled, PROBLEM: Function call failed\n" in said
+    assert "\n  shardId-000000000000: after record 0, 1 record waiting, the first for " in said
     assert "\nHTTP API door (" in said
     assert said.endswith("): $default\n")
