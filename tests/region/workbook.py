@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import subprocess
 import sys
 import time
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,15 +16,10 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from helpers.region import process, state
+from tests.region.deployment import allow, trust, zipped
 
 ROOT = Path(__file__).resolve().parents[2]
-TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 PATIENCE = 60.0
-
-
-def document(*statements: dict) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 def until(true: Callable[[], object], what: str, seconds: float = PATIENCE):
@@ -96,11 +89,9 @@ class Workbook:
     def deploy(self, name: str, source: str, **configuration) -> str:
         """A function that may do everything; its ARN."""
         iam, functions = self.client("iam"), self.client("lambda")
-        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(TRUST))["Role"]["Arn"]
-        iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=document(EVERYTHING))
-        code = io.BytesIO()
-        with zipfile.ZipFile(code, "w") as archive:
-            archive.writestr("h.py", source)
+        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust())["Role"]["Arn"]
+        iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=allow("*"))
+        code = zipped(h=source)
 
         def created() -> str:
             try:
@@ -109,7 +100,7 @@ class Workbook:
                     Runtime="python3.13",
                     Handler="h.h",
                     Role=role,
-                    Code={"ZipFile": code.getvalue()},
+                    Code={"ZipFile": code},
                     **configuration,
                 )["FunctionArn"]
             except ClientError as refused:

@@ -15,7 +15,8 @@ from helpers.region.kinesis import Kinesis
 from helpers.region.region import Region
 from tests.region.conftest import QUICK
 from tests.region.survives.test_killed import Counter
-from tests.region.workbook import TRUST, document, until
+from tests.region.deployment import allow, trust
+from tests.region.workbook import until
 
 HOUR = 3600.0
 
@@ -89,9 +90,9 @@ def test_what_flowed_flows_on_after_the_clock_jumped(early, alarm, tmp_path, jum
 
 def flowing(region, counter: Counter) -> None:
     """A stream of one shard, a function, and a mapping that is enabled."""
-    region.moto._backend("iam", "aws").create_role("r", document(TRUST), "/", "", "", [], 3600)
+    region.moto._backend("iam", "aws").create_role("r", trust(), "/", "", "", [], 3600)
     role = f"arn:aws:iam::{QUICK.account}:role/r"
-    everything = document({"Effect": "Allow", "Action": "*", "Resource": "*"})
+    everything = allow("*")
     region.moto._backend("iam", "aws").put_role_policy("r", "all", everything)
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
