@@ -14,8 +14,8 @@ from helpers.region.clock import Clock
 from helpers.region.kinesis import Kinesis
 from helpers.region.region import Region
 from tests.region.conftest import QUICK
-from tests.region.survives.test_killed import Counter
 from tests.region.deployment import allow, trust
+from tests.region.survives.test_killed import Counter
 from tests.region.workbook import until
 
 HOUR = 3600.0
