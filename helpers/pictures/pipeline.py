@@ -77,7 +77,7 @@ def _box(part: str, is_lit: bool, locale: str) -> str:
     ]
     if is_lit:
         today = f"▼ {text('picture.lit', locale)}"
-        lines.append(_words(x + 32, y - 8, today, style.BLUE, size=14, weight=700))  # beside the arrows
+        lines.append(_words(x + 28, y - 8, today, style.BLUE, size=14, weight=700))  # beside the arrows
     return f"<g>{''.join(lines)}</g>"
 
 
