@@ -81,6 +81,7 @@ class Moto:
         self.settings = settings
         self._locks = {name: threading.RLock() for name in SERVICES.values()}
         self._apps: dict[str, Callable] = {}
+        _keep_no_instances()
         self._install_policies()
 
     # -- requests -----------------------------------------------------------------------------------------------
@@ -249,6 +250,13 @@ class Moto:
         """Store an S3 object. Raises AwsError where there is no such bucket."""
         with self._locks["s3"], _as_aws_error():
             self._backend("s3", "aws").put_object(bucket, key, body)
+
+
+def _keep_no_instances() -> None:
+    """moto lists every object it ever made, for a page that the region does not serve: 1.5 KB a vote, for ever."""
+    from moto.core.common_models import BaseModel
+
+    BaseModel.__new__ = staticmethod(lambda cls, *args, **kwargs: object.__new__(cls))
 
 
 class _as_aws_error:

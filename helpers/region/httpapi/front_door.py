@@ -190,7 +190,11 @@ class FrontDoor:
             self._places.release()
             done.set()
 
-        call = self._workers.submit(self._functions.invoke_function, integration.function_arn, payload)
+        try:
+            call = self._workers.submit(self._functions.invoke_function, integration.function_arn, payload)
+        except RuntimeError:
+            self._places.release()
+            raise IntegrationError("the region is stopping, or has no thread to give", 503) from None
         call.add_done_callback(ended)
         milliseconds = integration.timeout_in_millis
         if not self._clock.wait(done, milliseconds / 1000):

@@ -128,7 +128,7 @@ class StreamActions(Actions):
             stream.update(mode=mode)
         return {}
 
-    def update_max_record_size(self, *, StreamARN, MaxRecordSizeInKiB):
+    def update_max_record_size(self, *, MaxRecordSizeInKiB, StreamARN=None):
         self._registry.find(None, StreamARN).update(max_record_kib=MaxRecordSizeInKiB)
         return {}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import http.client
+import inspect
 import json
 import string
 from urllib.parse import quote
@@ -16,6 +17,7 @@ import botocore.parsers
 import botocore.serialize
 import botocore.session
 import pytest
+from botocore import xform_name
 from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
@@ -234,3 +236,17 @@ def test_no_value_is_so_long_that_judging_it_stops_the_region(caller, text):
     operation = model("dynamodb").operation_model("ExportTableToPointInTime")
     written = botocore.serialize.create_serializer("json", False).serialize_to_request(params, operation)
     assert caller.ask("dynamodb", written)[0] == 400
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_no_action_needs_a_parameter_that_aws_does_not(fuzzed, service):
+    """Else a request that AWS's model allows would fail in the call itself."""
+    needed = {}
+    for operation in map(model(service).operation_model, model(service).operation_names):
+        for room in fuzzed.plane.rooms[service]:
+            if action := getattr(room, xform_name(operation.name), None):
+                parameters = inspect.signature(action).parameters.values()
+                required = operation.input_shape.required_members if operation.input_shape else []
+                names = {p.name for p in parameters if p.default is p.empty} - set(required)
+                needed |= {operation.name: names} if names else {}
+    assert needed == {}
