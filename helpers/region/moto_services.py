@@ -97,6 +97,8 @@ class Moto:
                 # moto raises on some malformed requests; its traceback is for the region's log, not for the client.
                 LOG.exception("moto's %s failed on %s", service, operation)
                 raise AwsError("InternalFailure", f"{service} could not handle this request.", 500) from None
+        if answer.status >= 400 and answer.body.startswith(b"<!doctype html"):
+            raise not_in_this_region(f"{service} {operation}")  # flask's own page: moto has no such address
         if answer.body.startswith(b"<") and service != "s3":
             answer.body = _NOT_XML.sub(b"?", answer.body)  # from names that clients gave
         return answer

@@ -2,6 +2,11 @@
 
 The child gets an environment of its own, nothing of the learner's, and dies with the region. What it prints is read
 into the environment's journal; what it answers comes as notices from the Runtime API.
+
+It is no sandbox. Variables, open files and folder of the learner's are kept from it by construction, so that none is
+used or leaks by accident; but it runs as the learner's user, on the learner's network. Code that means to can read
+that user's files, the region's key in the state file among them, and on Linux the variables of the user's other
+processes in /proc. Memory is watched, not limited; processor time and disk are neither.
 """
 
 from __future__ import annotations
