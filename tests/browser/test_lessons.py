@@ -1,7 +1,7 @@
 """Every lesson in JupyterLab, run to its end and operated by mouse and keyboard, in a real browser and offline.
 
-All share one region, as a learner's do. The long lessons run in Spanish; in English too, for some minutes more, where
-STREAMING_WORKBOOK_EVERY_LESSON is set.
+All share one region, as a learner's do, and what one leaves the next finds. Every lesson runs in Spanish; two run in
+English too, and all of them, for some minutes more, where STREAMING_WORKBOOK_EVERY_LESSON is set.
 """
 
 import os
@@ -22,14 +22,14 @@ from tests.browser.shown import charts_without_table, in_other_words, keys, name
 
 A_LESSON = 600  # seconds, on a busy machine
 EVERY_LESSON = "STREAMING_WORKBOOK_EVERY_LESSON"
-OPERATED = {
+OPERATED = {  # by a test of their own, which runs them too
     ("01_kinesis", "es"),
     ("02_stream", "en"),
     ("03_producer", "es"),
     ("05_trigger", "es"),
     ("08_dashboard", "es"),
 }
-SHORT = {"03_producer", "04_consumer"}
+ALSO_IN_ENGLISH = {"04_consumer"}  # besides the operated one
 NONE = {"04_consumer": ["None None"]}  # an invocation without error or answer; the lesson speaks of it
 COMPLAINTS_OF_CORS = [
     "Access to fetch at '{}' from origin 'null' has been blocked by CORS policy: Response to preflight request "
@@ -39,13 +39,13 @@ COMPLAINTS_OF_CORS = [
 ONE_BAR = "SignOfLife()"  # a chart as high as the slider beside it says, and no table
 
 
-def long_in_english(slug: str, locale: str) -> pytest.MarkDecorator:
-    too_long = locale == "en" and slug not in SHORT and not os.environ.get(EVERY_LESSON)
-    return pytest.mark.skipif(too_long, reason=f"in English only where {EVERY_LESSON} is set")
+def where_asked_for(slug: str, locale: str) -> pytest.MarkDecorator:
+    left_out = locale == "en" and slug not in ALSO_IN_ENGLISH and not os.environ.get(EVERY_LESSON)
+    return pytest.mark.skipif(left_out, reason=f"in English only where {EVERY_LESSON} is set")
 
 
 LESSONS = [
-    pytest.param(slug, locale, id=f"{locale}-{slug}", marks=long_in_english(slug, locale))
+    pytest.param(slug, locale, id=f"{locale}-{slug}", marks=where_asked_for(slug, locale))
     for locale in ("es", "en")
     for slug in lesson_slugs()
     if (slug, locale) not in OPERATED
@@ -89,11 +89,6 @@ def assert_all_is_well(lesson: LessonPage, slug: str, locale: str) -> None:
     assert [cell for cell in charts_without_table(lesson.notebook) if ONE_BAR not in cell] == []
     assert lesson.notebook.locator(".modebar").count() == 0
     assert nameless(lesson.notebook) == []
-
-
-@pytest.mark.parametrize("slug, locale", LESSONS)
-def test_a_lesson_runs_to_its_end_in_its_language(slug, locale, lesson):
-    run_to_the_end(lesson, slug, locale)
 
 
 def test_lesson_1_follows_the_key_typed_and_the_slider_moved_by_keys(lesson):
@@ -213,3 +208,8 @@ def test_lesson_8_a_vote_on_the_page_it_links_to_moves_its_dashboard(lesson):
     chart.wait_for(before + 1)
     assert lesson.complaints == []
     assert lesson.outside == []
+
+
+@pytest.mark.parametrize("slug, locale", LESSONS)
+def test_a_lesson_runs_to_its_end_in_its_language(slug, locale, lesson):
+    run_to_the_end(lesson, slug, locale)
