@@ -29,8 +29,8 @@ VOTERS = 4
 SHARDS = 2
 ROWS = 30
 SHORTEST_PAUSE = 2.0
-BYTES_A_VOTE = 3000
-"""What a vote may add to the region's memory: the record is kept for 24 hours, and two log lines of it for a while."""
+BYTES_A_VOTE = 1000
+"""What a vote may add to the region's memory: its record is kept for 24 hours, some 400 bytes; the rest is not."""
 ENOUGH_VOTES = 10_000
 """Before so many the log, which is cut at 20,000 events, still fills."""
 TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
