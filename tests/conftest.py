@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.browser.lab import chromium
+from tests.local_region import aws, manual_clock, region, shared_region
+
+__all__ = ["aws", "manual_clock", "region", "shared_region"]  # fixtures
 
 
 @pytest.fixture

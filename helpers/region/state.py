@@ -85,7 +85,7 @@ def ensure_folder() -> Path:
     path = folder()
     try:
         private_folder(path)
-        probe = path / "writable"
+        probe = path / f"writable.{os.getpid()}"
         probe.write_bytes(bytes(4096))  # an empty file has room on a full disk too
         probe.unlink()
     except OSError as error:

@@ -12,7 +12,6 @@ from helpers.region.lan import own_addresses
 from helpers.region.server import Server
 from tests.browser.lab import OfflinePage
 from tests.lambdas.conftest import SOON, account  # noqa: F401  (a fixture)
-from tests.region.conftest import _session_region  # noqa: F401  (a fixture)
 
 STREAM = "page-votes"
 REGION = "us-east-1:123456789012"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from helpers.packaging import package
-from tests.region.conftest import _session_region, client  # noqa: F401  (a fixture)
+from tests.local_region import client
 
 ACCOUNT = "123456789012"
 TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
@@ -67,8 +67,8 @@ def document(statements: list[dict]) -> str:
 
 
 @pytest.fixture(scope="module")
-def account(_session_region):  # noqa: F811
+def account(shared_region):
     """A region that the tests of one file share: deploying a function costs more than invoking it."""
-    _session_region.reset()
-    yield Account(_session_region)
-    _session_region.reset()
+    shared_region.reset()
+    yield Account(shared_region)
+    shared_region.reset()

@@ -12,7 +12,7 @@ import botocore.credentials
 import pytest
 from botocore.exceptions import ClientError
 
-from .conftest import ACCESS_KEY, QUICK, SECRET_KEY
+from tests.local_region import ACCESS_KEY, QUICK, SECRET_KEY
 
 
 def refusal(call) -> tuple[str, str]:

@@ -20,8 +20,7 @@ from helpers.region.httpapi import HttpApi
 from helpers.region.kinesis import Kinesis
 from helpers.region.mapping import EventSourceMappings
 from helpers.region.tagging import LambdaTags
-
-from .conftest import client
+from tests.local_region import client
 
 ROOMS = {
     "kinesis": [Kinesis],
@@ -44,9 +43,9 @@ LEFT_OUT = [each for each in OPERATIONS if not action(*each)]
 
 
 @pytest.fixture(scope="module")
-def refusal(_session_region):
+def refusal(shared_region):
     """refusal(service, operation, members) → code and message. No resource is needed: none is looked at."""
-    clients = {service: client(_session_region, service) for service in ROOMS}
+    clients = {service: client(shared_region, service) for service in ROOMS}
 
     def refuse(service: str, operation: str, members: dict) -> tuple[str, str]:
         with pytest.raises(ClientError) as refused:
@@ -57,8 +56,8 @@ def refusal(_session_region):
     return refuse
 
 
-def test_the_rooms_are_the_regions(_session_region):
-    rooms = _session_region.plane.rooms
+def test_the_rooms_are_the_regions(shared_region):
+    rooms = shared_region.plane.rooms
     assert {service: [type(room) for room in rooms[service]] for service in rooms} == ROOMS
 
 

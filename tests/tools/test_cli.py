@@ -74,5 +74,5 @@ def test_the_tests_command_stops_at_the_first_that_fails_and_names_it(monkeypatc
     monkeypatch.setattr(subprocess, "run", run)
     assert cli.main(["test", "--", "-k", "shard"]) == 1
     assert ran[0] == ["ruff", "check"]
-    assert ran[-1] == ["pytest", "-k", "shard"]
-    assert "pytest -k shard: failed, see above." in capfd.readouterr().err
+    assert ran[-1] == ["pytest", *cli.SIDE_BY_SIDE, "-k", "shard"]
+    assert "-k shard: failed, see above." in capfd.readouterr().err

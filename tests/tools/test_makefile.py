@@ -12,8 +12,12 @@ pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="there is no ma
 
 
 def make(*arguments, cwd=WORKBOOK, **environment):
+    """Runs make as a shell does, though these tests may have been started by make."""
+    shell = {
+        name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+    }
     return subprocess.run(
-        ["make", *arguments], cwd=cwd, env=os.environ | environment, capture_output=True, encoding="utf-8"
+        ["make", *arguments], cwd=cwd, env=shell | environment, capture_output=True, encoding="utf-8"
     )
 
 

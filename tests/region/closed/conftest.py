@@ -22,7 +22,7 @@ def profile(examples: int):
 
 
 @pytest.fixture(scope="module")
-def fuzzed(_session_region):
+def fuzzed(shared_region):
     """The tests' region, emptied once the module's tests have had their way with it."""
-    yield _session_region
-    _session_region.reset()
+    yield shared_region
+    shared_region.reset()

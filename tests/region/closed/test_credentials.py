@@ -15,7 +15,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from helpers.region.clock import Clock
-from tests.region.conftest import QUICK
+from tests.local_region import QUICK
 
 ASKS = {
     # service → a request, the code of an unknown key, the code of credentials that are over

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.local_region import ACCESS_KEY
 from tests.region.closed.conftest import profile
-from tests.region.conftest import ACCESS_KEY
 
 LISTENERS = ("control plane", "front door", "Runtime API")
 SCOPE = f"Credential={ACCESS_KEY}/20240101/us-east-1/kinesis/aws4_request"

@@ -24,8 +24,8 @@ from botocore.credentials import Credentials
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.local_region import ACCESS_KEY, QUICK, SECRET_KEY
 from tests.region.closed.conftest import profile
-from tests.region.conftest import ACCESS_KEY, QUICK, SECRET_KEY
 
 OURS = ("kinesis", "lambda", "apigatewayv2")
 MOTOS = ("dynamodb", "iam", "sts", "logs", "cloudwatch", "sqs", "sns", "s3")

@@ -17,7 +17,7 @@ from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from tests.region.conftest import QUICK
+from tests.local_region import QUICK
 
 JSON_TYPE = {"Content-Type": "application/x-amz-json-1.0"}
 FORM_TYPE = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -6,7 +6,7 @@ import functools
 
 import pytest
 
-from tests.region.conftest import client
+from tests.local_region import client
 from tests.region.deployment import allow, trust, zipped
 from tests.region.httpapi.support import FUNCTION, PRIVATE, SLOW, permit
 
@@ -31,10 +31,10 @@ def lambda_handler(event, context):
 
 
 @pytest.fixture(scope="module")
-def clients(_session_region):
+def clients(shared_region):
     """clients("lambda") → boto3's client. One region serves the whole module, and is emptied at its end."""
-    yield functools.cache(functools.partial(client, _session_region))
-    _session_region.reset()
+    yield functools.cache(functools.partial(client, shared_region))
+    shared_region.reset()
 
 
 @pytest.fixture(scope="module")

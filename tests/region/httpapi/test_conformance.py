@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from helpers.region.httpapi import HttpApi, front_door
 from helpers.region.server import Server
-from tests.region.conftest import QUICK
+from tests.local_region import QUICK
 from tests.region.deployment import allow, trust
 from tests.region.httpapi.support import FUNCTION, PRIVATE, SLOW, ask, error, permit, send
 
@@ -159,14 +159,14 @@ def test_route_settings_are_deleted_by_their_key(gateway, make):
     assert gateway.get_stage(ApiId=api, StageName="$default")["RouteSettings"] == {}
 
 
-def test_the_regions_status_lists_the_apis(_session_region, quick):
+def test_the_regions_status_lists_the_apis(shared_region, quick):
     assert {
         "id": quick["ApiId"],
         "name": "quick",
         "endpoint": quick["ApiEndpoint"],
         "routes": ["$default"],
         "stages": ["$default"],
-    } in _session_region.status()["apis"]
+    } in shared_region.status()["apis"]
 
 
 # §2 URL and routing
@@ -353,9 +353,9 @@ def test_a_slow_function_is_503_and_goes_on(make, clients, tmp_path):
     assert went_on(clients("logs"), f"/aws/lambda/{SLOW}", name)
 
 
-def test_as_many_functions_run_as_there_are_places(_session_region, functions, tmp_path, monkeypatch):
+def test_as_many_functions_run_as_there_are_places(shared_region, functions, tmp_path, monkeypatch):
     monkeypatch.setattr(front_door, "RUNNING", 1)
-    region = _session_region
+    region = shared_region
     apis = HttpApi(region.clock, QUICK, region.functions, region.access, region.metrics, lambda: server.url)
     server = Server(apis.handle).start()
     try:
@@ -407,9 +407,9 @@ def test_a_throttled_function_is_500(make, clients):
 
 
 @pytest.fixture
-def roomy_door(_session_region):
+def roomy_door(shared_region):
     """The front door's handler behind a listener that takes more than API Gateway does, so that its own limits show."""
-    server = Server(_session_region.apis.handle).start()
+    server = Server(shared_region.apis.handle).start()
     yield server.url
     server.close()
 

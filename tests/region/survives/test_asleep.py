@@ -13,7 +13,7 @@ import pytest
 from helpers.region.clock import Clock
 from helpers.region.kinesis import Kinesis
 from helpers.region.region import Region
-from tests.region.conftest import QUICK
+from tests.local_region import QUICK
 from tests.region.deployment import allow, trust
 from tests.region.survives.test_killed import Counter
 from tests.region.workbook import until

@@ -24,17 +24,12 @@ ACCESS_KEY, SECRET_KEY = "AKIATESTTESTTESTTEST", "the-learners-secret"
 
 
 @pytest.fixture
-def quick_settings() -> Settings:
-    return QUICK
-
-
-@pytest.fixture
 def manual_clock() -> ManualClock:
     return ManualClock()
 
 
 @pytest.fixture(scope="session")
-def _session_region():
+def shared_region():
     os.environ["MOTO_ACCOUNT_ID"] = QUICK.account
     os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
     from helpers.region.region import Region
@@ -45,10 +40,10 @@ def _session_region():
 
 
 @pytest.fixture
-def region(_session_region):
+def region(shared_region):
     """A started Region, empty at the start of each test."""
-    yield _session_region
-    _session_region.reset()
+    yield shared_region
+    shared_region.reset()
 
 
 @pytest.fixture
