@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.browser.lab import chromium
-from tests.local_region import aws, manual_clock, region, shared_region
+from tests.local_region import aws, manual_clock, quick_settings, region, shared_region
 
-__all__ = ["aws", "manual_clock", "region", "shared_region"]  # fixtures
+__all__ = ["aws", "manual_clock", "quick_settings", "region", "shared_region"]  # fixtures
 
 
 @pytest.fixture

@@ -24,6 +24,11 @@ ACCESS_KEY, SECRET_KEY = "AKIATESTTESTTESTTEST", "the-learners-secret"
 
 
 @pytest.fixture
+def quick_settings() -> Settings:
+    return QUICK
+
+
+@pytest.fixture
 def manual_clock() -> ManualClock:
     return ManualClock()
 
