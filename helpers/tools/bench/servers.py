@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 
 import boto3
 import psutil
@@ -64,15 +65,20 @@ class Server:
         return times.user + times.system
 
     def close(self) -> None:
-        if self.process.stdin:
-            self.process.stdin.close()
+        """End the server and whatever it started and left running, which would slow the next one down."""
+        family = psutil.Process(self.process.pid).children(recursive=True)
+        self.ask_to_end()
         try:
             self.process.wait(20)
         except subprocess.TimeoutExpired:
-            family = psutil.Process(self.process.pid).children(recursive=True)
             self.process.kill()
-            for child in family:
+        for child in family:
+            with suppress(psutil.NoSuchProcess):
                 child.kill()
+        psutil.wait_procs(family, 20)
+
+    def ask_to_end(self) -> None:
+        self.process.stdin.close()
 
     def __enter__(self):
         return self
@@ -124,6 +130,5 @@ class Ministack(Server):
     def vote_url(self, api: dict) -> str:
         return f"{self.url}/_aws/execute-api/{api['ApiId']}/$default/vote"
 
-    def close(self) -> None:
+    def ask_to_end(self) -> None:
         self.process.terminate()
-        super().close()
