@@ -36,7 +36,6 @@ def manual_clock() -> ManualClock:
 @pytest.fixture(scope="session")
 def shared_region():
     os.environ["MOTO_ACCOUNT_ID"] = QUICK.account
-    os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
     from helpers.region.region import Region
 
     region = Region(ACCESS_KEY, SECRET_KEY, replace(QUICK)).start()

@@ -114,9 +114,10 @@ class Moto:
 
     def _app(self, service: str) -> Callable:
         if service not in self._apps:
-            from moto.moto_server.werkzeug_app import create_backend_app
+            from moto.moto_server import werkzeug_app
 
-            self._apps[service] = create_backend_app(service)
+            werkzeug_app.DISABLE_GLOBAL_CORS = True  # moto would let any page read its answers
+            self._apps[service] = werkzeug_app.create_backend_app(service)
         return self._apps[service]
 
     def _backend(self, service: str, region: str | None = None):

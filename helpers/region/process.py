@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import urllib3
 from . import state as states
 from .errors import RegionError
 from .state import State
-from .system import holder, locked, python, spawn_detached
+from .system import holder, locked, spawn_detached
 
 START_SECONDS = 60
 STOP_SECONDS = 15
@@ -46,14 +47,8 @@ def ensure_started(lan: str = "") -> State:
 
 def find() -> State | None:
     """The state of this workbook's region if it runs and answers."""
-    state = states.load()
-    if state is None or not _process(state):
-        return None
-    try:
-        ask(state, "status", timeout=10)
-    except RegionError:
-        return None
-    return state
+    found = _answering()
+    return found[0] if found else None
 
 
 def stop() -> bool:
@@ -84,8 +79,19 @@ def reset() -> State:
 
 def status() -> dict | None:
     """What runs in the region; None where none does."""
-    state = find()
-    return ask(state, "status", timeout=10) if state else None
+    found = _answering()
+    return found[1] if found else None
+
+
+def _answering() -> tuple[State, dict] | None:
+    """The state of the region that runs, and its status."""
+    state = states.load()
+    if state is None or not _process(state):
+        return None
+    try:
+        return state, ask(state, "status", timeout=10)
+    except RegionError:
+        return None
 
 
 def kill(process: psutil.Process) -> None:
@@ -171,18 +177,16 @@ def _start(lan: str) -> State:
     log = states.log_file()
     size = log.stat().st_size if log.exists() else 0
     opened = ["--lan", lan] if lan else []
-    child = spawn_detached([python(), "-m", "helpers.region", "serve", *opened], log, _environment())
+    child = spawn_detached([sys.executable, "-m", "helpers.region", "serve", *opened], log, _environment())
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         fresh = states.load()
-        if (
-            fresh and fresh.pid
-        ):  # not always child.pid: on Windows a virtual environment's python is a launcher
+        # Not always child.pid: on Windows a virtual environment's python is a launcher.
+        if fresh and fresh.pid:
             ask(fresh, "status", timeout=START_SECONDS)
             return fresh
-        if (
-            child.poll() is not None and not _serving()
-        ):  # else one that a killed kernel had started was quicker
+        # If one serves although the child has ended, a killed kernel had started it, and it was quicker.
+        if child.poll() is not None and not _serving():
             raise RegionError(f"The local region could not start:\n{_tail(log, size)}\nIts log: {log}")
         time.sleep(0.02)
     kill(psutil.Process(child.pid))

@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -39,8 +40,7 @@ def serve(lan: str = "") -> int:
 def _serve(lan: str) -> int:
     state = states.load() or states.new_state()
     code = states.code()
-    os.environ["MOTO_ACCOUNT_ID"] = state.account  # moto reads both when it is imported
-    os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
+    os.environ["MOTO_ACCOUNT_ID"] = state.account  # moto reads it when it is imported
     from .region import Region
 
     settings = Settings(account=state.account, region=state.region)
@@ -52,20 +52,16 @@ def _serve(lan: str) -> int:
     region.start()
     steady_collector()
     try:
-        states.save(
-            State(
-                state.access_key,
-                state.secret_key,
-                state.account,
-                state.region,
-                region.control.port,
-                region.front_door.port,
-                os.getpid(),
-                psutil.Process().create_time(),
-                lan,
-                code,
-            )
+        running = replace(
+            state,
+            control_port=region.control.port,
+            front_port=region.front_door.port,
+            pid=os.getpid(),
+            started=psutil.Process().create_time(),
+            lan=lan,
+            code=code,
         )
+        states.save(running)
         print(f"region: ready at {region.control.url}, HTTP APIs at {region.front_door.url}", flush=True)
         while not region.stop.wait(IDLE_CHECK_SECONDS):
             _keep_small(states.log_file())

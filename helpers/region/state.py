@@ -17,12 +17,11 @@ from pathlib import Path
 import platformdirs
 
 from .errors import RegionError
+from .settings import Settings
 from .system import private_folder, write_private
 
 WORKBOOK = Path(__file__).resolve().parents[2]
 STATE_VARIABLE = "STREAMING_WORKBOOK_STATE"
-ACCOUNT = "123456789012"
-REGION = "us-east-1"
 
 
 @dataclass(frozen=True)
@@ -35,8 +34,8 @@ class State:
 
     access_key: str
     secret_key: str
-    account: str = ACCOUNT
-    region: str = REGION
+    account: str = Settings.account
+    region: str = Settings.region
     control_port: int = 0
     front_port: int = 0
     pid: int = 0

@@ -133,11 +133,6 @@ def raise_file_limit(wanted: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def python() -> str:
-    """The interpreter to start children with."""
-    return sys.executable
-
-
 def spawn_child(command: list[str], folder: Path, environment: dict[str, str]) -> subprocess.Popen:
     """Start a child in a group of its own (the terminal's Ctrl-C is not for it), its stdin and output being pipes."""
     options: dict = {"creationflags": subprocess.CREATE_NO_WINDOW} if WINDOWS else {"start_new_session": True}

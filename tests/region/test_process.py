@@ -128,7 +128,6 @@ def test_a_folder_that_cannot_be_written_is_a_clear_error(tmp_path, monkeypatch)
 
 
 def test_a_region_that_cannot_start_says_why(home, monkeypatch):
-    monkeypatch.setattr(process, "python", lambda: sys.executable)
     monkeypatch.setattr(
         process, "_environment", lambda: {**os.environ, "PYTHONPATH": "", "PYTHONHOME": "nowhere"}
     )

@@ -54,7 +54,7 @@ class Runtime:
         self._places = places(task_root)
         self.peak = 0  # bytes held at most, as far as was seen
         variables = {**variables, "AWS_LAMBDA_RUNTIME_API": api.address(self._channel)}
-        command = [system.python(), "-S", "-X", "utf8", bootstrap.__file__, json.dumps(package_folders())]
+        command = [sys.executable, "-S", "-X", "utf8", bootstrap.__file__, json.dumps(package_folders())]
         self._process = system.spawn_child(command, task_root, variables)
         self._reader = threading.Thread(target=self._read, name=f"output-{self._process.pid}", daemon=True)
         self._reader.start()

@@ -1,6 +1,5 @@
 """The region as the benchmark runs it: quotas lifted, until its standard input closes. Prints its address."""
 
-import os
 import sys
 
 from helpers.region.serve import steady_collector
@@ -8,7 +7,6 @@ from helpers.region.settings import Settings
 
 
 def main() -> None:
-    os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
     from helpers.region.region import Region
 
     region = Region(*sys.argv[1:3], Settings(quotas=False)).start()
